@@ -1,0 +1,16 @@
+//! The history of our own tables: one file per step, never changed once it was released. The tables of apps are not here:
+//! publishing makes them.
+
+use sea_orm_migration::prelude::*;
+
+mod m0001_foundation;
+mod sketch;
+
+/// All steps in their order.
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_foundation::Migration)]
+    }
+}

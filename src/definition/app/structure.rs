@@ -1,0 +1,104 @@
+//! What is wrong in one document by itself, beyond what a schema can say.
+
+use super::App;
+use crate::definition::{finding::Finding, package::MANIFEST};
+use indexmap::IndexMap;
+
+pub fn check(app: &App, findings: &mut Vec<Finding>) {
+    manifest(app, findings);
+    forms(app, findings);
+    for (key, flow) in &app.flows {
+        let file = format!("flows/{key}.json");
+        findings.extend(flow.check().into_iter().map(|(path, message)| Finding::error(&file, path, message)));
+    }
+    for (key, ledger) in &app.ledgers {
+        let file = format!("ledgers/{key}.json");
+        let subsets = [
+            ("/hold/dimensions", ledger.hold.as_ref().map(|hold| &hold.dimensions)),
+            ("/value/dimensions", ledger.value.as_ref().map(|value| &value.dimensions)),
+        ];
+        for (place, dimensions) in subsets {
+            for (index, name) in dimensions.into_iter().flatten().enumerate() {
+                if !ledger.dimensions.contains(name) {
+                    let message = format!("\"{name}\" is not one of the ledger's dimensions");
+                    findings.push(
+                        Finding::error(&file, format!("{place}/{index}"), message)
+                            .nearest(name, ledger.dimensions.iter().map(String::as_str)),
+                    );
+                }
+            }
+        }
+        for (index, check) in ledger.checks.iter().enumerate() {
+            if ledger.dimensions_of(check.at).is_none() {
+                let grain = check.at.as_str();
+                let message = format!("the check is at \"{grain}\", but the ledger has no \"{grain}\"");
+                findings.push(Finding::error(&file, format!("/checks/{index}/at"), message));
+            }
+        }
+    }
+}
+
+fn manifest(app: &App, findings: &mut Vec<Finding>) {
+    let manifest = &app.manifest;
+    if !is_version(&manifest.version) {
+        findings.push(
+            Finding::error(MANIFEST, "/version", format!("\"{}\" is not a version", manifest.version))
+                .suggest("write three numbers, like 1.4.0"),
+        );
+    }
+    for (key, setting) in &manifest.settings {
+        if setting.read(&setting.default).is_none() {
+            let message = format!("the default \"{}\" is not of the setting's type", setting.default);
+            findings.push(Finding::error(MANIFEST, format!("/settings/{key}/default"), message));
+        }
+    }
+    if app.locales.contains(&manifest.locale) {
+        let message = format!("the app is written in {0}, so locales/{0}.json translates nothing", manifest.locale);
+        findings.push(Finding::error(MANIFEST, "/locale", message).suggest("remove the file, or correct the locale"));
+    }
+}
+
+/// `1.4.0`, possibly with a pre-release: `1.4.0-rc.1`.
+fn is_version(text: &str) -> bool {
+    let (numbers, extra) = text.split_once('-').map_or((text, None), |(numbers, extra)| (numbers, Some(extra)));
+    let parts: Vec<&str> = numbers.split('.').collect();
+    let is_number = |part: &&str| {
+        (1..=9).contains(&part.len())
+            && part.bytes().all(|b| b.is_ascii_digit())
+            && (part.len() == 1 || !part.starts_with('0'))
+    };
+    parts.len() == 3
+        && parts.iter().all(is_number)
+        && extra.is_none_or(|extra| {
+            !extra.is_empty() && extra.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
+        })
+}
+
+fn forms(app: &App, findings: &mut Vec<Finding>) {
+    for (key, form) in &app.forms {
+        let file = format!("forms/{key}.json");
+        let mut shown: IndexMap<String, String> = IndexMap::new();
+        for (section, content) in form.layout.iter().enumerate() {
+            for (index, item) in content.items.iter().enumerate() {
+                let here = format!("/layout/{section}/items/{index}");
+                if let Some(name) = item.field.as_ref().or(item.lines.as_ref())
+                    && let Some(earlier) = shown.insert(name.clone(), here.clone())
+                {
+                    let message = format!("\"{name}\" is already shown at {earlier}; a form shows a field once");
+                    findings.push(Finding::error(&file, &here, message));
+                }
+                let grid = item.lines.is_some();
+                if !(grid || item.columns.is_empty() && item.sums.is_empty()) {
+                    let message = "only a lines grid has columns and sums";
+                    findings.push(Finding::error(&file, &here, message));
+                }
+                for (place, column) in item.columns.iter().enumerate() {
+                    if column.field.is_none() {
+                        let message = "a column of a grid names a field of the lines";
+                        findings.push(Finding::error(&file, format!("{here}/columns/{place}"), message));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! Field kinds: one file each behind one trait. A kind knows how its value is read, checked, stored and shown;
+//! nothing else in the program branches on a kind where the trait can answer.
+
+mod barcode;
+mod boolean;
+mod choice;
+mod choices;
+mod date;
+mod datetime;
+mod decimal;
+mod email;
+mod id_list;
+mod integer;
+mod lines;
+mod link;
+mod links;
+mod member;
+mod members;
+mod money;
+mod multiline;
+mod number;
+mod number_series;
+mod percent;
+mod phone;
+mod rating;
+mod series;
+mod text;
+mod time;
+mod url;
+
+pub use series::{Reset, SeriesPattern};
+
+use crate::base::{error::FieldError, value::Value};
+use indexmap::IndexMap;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// How a column is stored. Both databases know only these two types for app data, so they sort and compare alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    Integer,
+    Text,
+}
+
+/// A value as it lies in a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    Null,
+    Integer(i64),
+    Text(String),
+}
+
+/// The control that fills a field in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Widget {
+    Line,
+    Paragraph,
+    Whole,
+    Number,
+    Checkbox,
+    Date,
+    DateTime,
+    Time,
+    Choice,
+    Choices,
+    Link,
+    Links,
+    Member,
+    Members,
+    Lines,
+}
+
+/// What a kind of field can do. Paths of errors are relative to the value: the caller puts the field in front.
+pub trait FieldKind: Sync {
+    /// The column it needs; lines have none of their own.
+    fn column(&self) -> Option<Column>;
+    fn widget(&self) -> Widget;
+    /// Reads the API's JSON form. `null` never arrives here.
+    fn read(&self, field: &Field, json: &Json) -> Result<Value, FieldError>;
+    /// Reads what a person typed or a spreadsheet holds; the text is trimmed and not empty.
+    fn read_text(&self, field: &Field, text: &str) -> Result<Value, FieldError>;
+    /// The API's JSON form of a value that is set.
+    fn write(&self, field: &Field, value: &Value) -> Json;
+    /// Plain text for a cell; ids of links and members are replaced by labels further out.
+    fn show(&self, field: &Field, value: &Value) -> String;
+    /// Bounds, options, patterns.
+    fn check(&self, _field: &Field, _value: &Value) -> Result<(), FieldError> {
+        Ok(())
+    }
+    fn store(&self, field: &Field, value: &Value) -> Stored;
+    fn load(&self, field: &Field, stored: Stored) -> Value;
+    /// Brings a computed number to what the field can hold: rounded to its scale.
+    fn settle(&self, _field: &Field, value: Value) -> Value {
+        value
+    }
+    /// What is wrong with the definition of such a field: JSON Pointer below the property, and a sentence.
+    fn problems(&self, _field: &Field) -> Vec<(String, String)> {
+        Vec::new()
+    }
+}
+
+macro_rules! kinds {
+    ($($variant:ident = $name:literal => $behaviour:expr),+ $(,)?) => {
+        /// The kinds of this version.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Kind { $($variant),+ }
+
+        impl Kind {
+            pub const ALL: &'static [Kind] = &[$(Kind::$variant),+];
+
+            /// The kind of that name in a definition.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)+ _ => None }
+            }
+
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            #[must_use]
+            pub fn behaviour(self) -> &'static dyn FieldKind {
+                match self { $(Self::$variant => &$behaviour),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    Text = "text" => text::Text,
+    Multiline = "multiline" => multiline::Multiline,
+    Email = "email" => email::Email,
+    Phone = "phone" => phone::Phone,
+    Url = "url" => url::Url,
+    Barcode = "barcode" => barcode::Barcode,
+    Integer = "integer" => integer::Integer,
+    Decimal = "decimal" => decimal::DecimalKind,
+    Money = "money" => money::Money,
+    Percent = "percent" => percent::Percent,
+    Rating = "rating" => rating::Rating,
+    Boolean = "boolean" => boolean::Boolean,
+    Date = "date" => date::DateKind,
+    DateTime = "datetime" => datetime::DateTime,
+    Time = "time" => time::TimeKind,
+    Choice = "choice" => choice::Choice,
+    Choices = "choices" => choices::Choices,
+    Link = "link" => link::Link,
+    Links = "links" => links::Links,
+    Member = "member" => member::Member,
+    Members = "members" => members::Members,
+    NumberSeries = "number_series" => number_series::NumberSeries,
+    Lines = "lines" => lines::Lines,
+}
+
+impl Kind {
+    /// Whether a record may be named by such a field when its table says nothing.
+    #[must_use]
+    pub const fn can_name_a_record(self) -> bool {
+        matches!(self, Self::Text | Self::NumberSeries | Self::Barcode)
+    }
+
+    #[must_use]
+    pub const fn is_number(self) -> bool {
+        matches!(self, Self::Integer | Self::Decimal | Self::Money | Self::Percent | Self::Rating)
+    }
+
+    /// A list of several values in one field.
+    #[must_use]
+    pub const fn is_several(self) -> bool {
+        matches!(self, Self::Choices | Self::Links | Self::Members)
+    }
+
+    /// Points at rows of a table (`x-field.table`).
+    #[must_use]
+    pub const fn is_link(self) -> bool {
+        matches!(self, Self::Link | Self::Links)
+    }
+
+    #[must_use]
+    pub const fn is_member(self) -> bool {
+        matches!(self, Self::Member | Self::Members)
+    }
+}
+
+/// `x-field` of a property, as written.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct FieldAnnotation {
+    pub kind: String,
+    pub table: Option<String>,
+    pub on_delete: Option<OnDelete>,
+    pub scale: Option<u32>,
+    pub min: Option<Json>,
+    pub max: Option<Json>,
+    pub exclusive_min: Option<Json>,
+    pub options: Vec<ChoiceOption>,
+    pub pattern: Option<String>,
+    pub reset: Option<Reset>,
+    pub formula: Option<String>,
+    pub default: Option<String>,
+    pub unique: bool,
+    pub index: bool,
+    pub searchable: bool,
+    pub sensitive: bool,
+    pub scan: bool,
+    pub help: Option<String>,
+    /// What a number counts, shown behind it: `kg`.
+    pub unit: Option<String>,
+}
+
+/// What happens to this field when the record it points at is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDelete {
+    /// The target cannot be deleted while it is used.
+    #[default]
+    Restrict,
+}
+
+/// One option of a choice.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChoiceOption {
+    pub value: String,
+    #[serde(default)]
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color: Option<String>,
+}
+
+/// A field of a table, or a column of its lines.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Field {
+    pub key: String,
+    pub title: String,
+    pub kind: Kind,
+    pub required: bool,
+    pub read_only: bool,
+    pub unique: bool,
+    pub index: bool,
+    pub searchable: bool,
+    pub sensitive: bool,
+    pub scan: bool,
+    pub help: Option<String>,
+    pub unit: Option<String>,
+    /// Decimal places that are stored.
+    pub scale: u32,
+    pub min: Option<Decimal>,
+    pub max: Option<Decimal>,
+    pub exclusive_min: Option<Decimal>,
+    pub max_length: Option<usize>,
+    pub pattern: Option<String>,
+    pub reset: Option<Reset>,
+    pub options: Vec<ChoiceOption>,
+    /// The table a link points at.
+    pub target: Option<String>,
+    pub default: Option<String>,
+    pub formula: Option<String>,
+    /// Least and most lines.
+    pub min_items: Option<usize>,
+    pub max_items: Option<usize>,
+    /// The columns of a lines field.
+    pub columns: IndexMap<String, Field>,
+}
+
+impl Field {
+    pub(super) fn new(
+        key: &str,
+        property: &Json,
+        kind: Kind,
+        annotation: FieldAnnotation,
+        required: bool,
+        columns: IndexMap<String, Field>,
+    ) -> Self {
+        let number = |json: &Option<Json>| json.as_ref().and_then(json_number);
+        let count = |name: &str| property[name].as_u64().and_then(|n| usize::try_from(n).ok());
+        let mut options = annotation.options;
+        for option in &mut options {
+            if option.title.is_empty() {
+                option.title.clone_from(&option.value);
+            }
+        }
+        Self {
+            key: key.to_owned(),
+            title: property["title"].as_str().unwrap_or(key).to_owned(),
+            kind,
+            required,
+            read_only: property["readOnly"].as_bool().unwrap_or(false)
+                || annotation.formula.is_some()
+                || kind == Kind::NumberSeries,
+            unique: annotation.unique,
+            index: annotation.index,
+            searchable: annotation.searchable,
+            sensitive: annotation.sensitive,
+            scan: annotation.scan,
+            help: annotation.help,
+            unit: annotation.unit,
+            scale: annotation.scale.unwrap_or(if kind == Kind::Decimal { 6 } else { 2 }),
+            min: number(&annotation.min),
+            max: number(&annotation.max),
+            exclusive_min: number(&annotation.exclusive_min),
+            max_length: count("maxLength"),
+            pattern: annotation.pattern,
+            reset: annotation.reset,
+            options,
+            target: annotation.table,
+            default: annotation.default,
+            formula: annotation.formula,
+            min_items: count("minItems"),
+            max_items: count("maxItems"),
+            columns,
+        }
+    }
+
+    /// The column of a lines field.
+    #[must_use]
+    pub fn column(&self, key: &str) -> Option<&Self> {
+        self.columns.get(key)
+    }
+
+    /// Reads the API's form; `null` is unset.
+    ///
+    /// # Errors
+    /// A [`FieldError`] whose path is relative to this field.
+    pub fn read(&self, json: &Json) -> Result<Value, FieldError> {
+        if json.is_null() { Ok(Value::Unset) } else { self.kind.behaviour().read(self, json) }
+    }
+
+    /// Reads what a person typed; blank is unset.
+    ///
+    /// # Errors
+    /// A [`FieldError`] whose path is relative to this field.
+    pub fn read_text(&self, text: &str) -> Result<Value, FieldError> {
+        let text = text.trim();
+        if text.is_empty() { Ok(Value::Unset) } else { self.kind.behaviour().read_text(self, text) }
+    }
+
+    #[must_use]
+    pub fn write(&self, value: &Value) -> Json {
+        if value.is_unset() { Json::Null } else { self.kind.behaviour().write(self, value) }
+    }
+
+    #[must_use]
+    pub fn show(&self, value: &Value) -> String {
+        if value.is_unset() { String::new() } else { self.kind.behaviour().show(self, value) }
+    }
+
+    /// Bounds, options and patterns of a value that is set.
+    ///
+    /// # Errors
+    /// A [`FieldError`] whose path is relative to this field.
+    pub fn check(&self, value: &Value) -> Result<(), FieldError> {
+        if value.is_unset() { Ok(()) } else { self.kind.behaviour().check(self, value) }
+    }
+
+    #[must_use]
+    pub fn store(&self, value: &Value) -> Stored {
+        if value.is_unset() { Stored::Null } else { self.kind.behaviour().store(self, value) }
+    }
+
+    #[must_use]
+    pub fn load(&self, stored: Stored) -> Value {
+        if stored == Stored::Null { Value::Unset } else { self.kind.behaviour().load(self, stored) }
+    }
+
+    /// Brings a computed value to what the field can hold.
+    #[must_use]
+    pub fn settle(&self, value: Value) -> Value {
+        if value.is_unset() { value } else { self.kind.behaviour().settle(self, value) }
+    }
+
+    #[must_use]
+    pub fn option(&self, value: &str) -> Option<&ChoiceOption> {
+        self.options.iter().find(|option| option.value == value)
+    }
+
+    pub(super) fn problems(&self) -> Vec<(String, String)> {
+        let mut problems = self.kind.behaviour().problems(self);
+        if self.formula.is_some() && self.default.is_some() {
+            problems.push(("/x-field/default".into(), "a computed field has no default; remove one of the two".into()));
+        }
+        if self.formula.is_some() && self.required {
+            problems.push(("/x-field/formula".into(), "a computed field cannot be required".into()));
+        }
+        if self.scale > 9 {
+            problems.push(("/x-field/scale".into(), "at most 9 decimal places are kept".into()));
+        }
+        problems
+    }
+}
+
+/// A bound may be written as a number or, exactly, as a string.
+fn json_number(json: &Json) -> Option<Decimal> {
+    match json {
+        Json::String(text) => crate::base::decimal::parse(text),
+        Json::Number(number) => crate::base::decimal::parse(&number.to_string()),
+        _ => None,
+    }
+}
+
+fn type_error(expected: &str) -> FieldError {
+    FieldError::new("", "type").with("expected", expected)
+}
+
+#[cfg(test)]
+mod tests;

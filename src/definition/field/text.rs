@@ -1,0 +1,97 @@
+//! `text`: one line of text; also what the other textual kinds share.
+
+use super::{Column, Field, FieldKind, Stored, Widget, type_error};
+use crate::base::{error::FieldError, value::Value};
+use serde_json::Value as Json;
+
+/// Characters a text may have when its definition does not say.
+pub const LONGEST_LINE: usize = 1_000;
+/// The same for several lines of text.
+pub const LONGEST_PARAGRAPH: usize = 20_000;
+
+pub struct Text;
+
+impl FieldKind for Text {
+    fn column(&self) -> Option<Column> {
+        Some(Column::Text)
+    }
+
+    fn widget(&self) -> Widget {
+        Widget::Line
+    }
+
+    fn read(&self, _field: &Field, json: &Json) -> Result<Value, FieldError> {
+        read(json)
+    }
+
+    fn read_text(&self, _field: &Field, written: &str) -> Result<Value, FieldError> {
+        Ok(Value::from(written))
+    }
+
+    fn write(&self, _field: &Field, value: &Value) -> Json {
+        write(value)
+    }
+
+    fn show(&self, _field: &Field, value: &Value) -> String {
+        show(value)
+    }
+
+    fn check(&self, field: &Field, value: &Value) -> Result<(), FieldError> {
+        check_length(field, value, LONGEST_LINE)
+    }
+
+    fn store(&self, _field: &Field, value: &Value) -> Stored {
+        store(value)
+    }
+
+    fn load(&self, _field: &Field, stored: Stored) -> Value {
+        load(stored)
+    }
+}
+
+/// A JSON string; an empty one is unset. NUL is refused because PostgreSQL cannot keep it.
+pub fn read(json: &Json) -> Result<Value, FieldError> {
+    match json {
+        Json::String(text) if text.is_empty() => Ok(Value::Unset),
+        Json::String(text) if text.contains('\0') => Err(FieldError::new("", "format").with("expected", "text")),
+        Json::String(text) => Ok(Value::Text(text.clone())),
+        _ => Err(type_error("text")),
+    }
+}
+
+pub fn write(value: &Value) -> Json {
+    value.as_text().map_or(Json::Null, Json::from)
+}
+
+pub fn show(value: &Value) -> String {
+    value.as_text().unwrap_or_default().to_owned()
+}
+
+pub fn store(value: &Value) -> Stored {
+    value.as_text().map_or(Stored::Null, |text| Stored::Text(text.to_owned()))
+}
+
+pub fn load(stored: Stored) -> Value {
+    match stored {
+        Stored::Text(text) => Value::Text(text),
+        Stored::Integer(_) | Stored::Null => Value::Unset,
+    }
+}
+
+/// At most `maxLength` characters, or `default` where the definition does not say.
+pub fn check_length(field: &Field, value: &Value, default: usize) -> Result<(), FieldError> {
+    let most = field.max_length.unwrap_or(default);
+    match value.as_text() {
+        Some(text) if text.chars().count() > most => Err(FieldError::new("", "too_long").with("maximum", most)),
+        _ => Ok(()),
+    }
+}
+
+/// One line whose whole text passes `accepts`, else `format` with what was expected.
+pub fn check_format(field: &Field, value: &Value, expected: &str, accepts: fn(&str) -> bool) -> Result<(), FieldError> {
+    check_length(field, value, LONGEST_LINE)?;
+    match value.as_text() {
+        Some(text) if !accepts(text) => Err(FieldError::new("", "format").with("expected", expected)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,19 @@
+//! What an app is made of: JSON documents, read into types that the rest of the program can trust.
+//!
+//! Reading goes folder or package → [`package::Documents`] → [`app::App`]. Every problem is a [`finding::Finding`] with
+//! file, JSON Pointer and, where one is near, the spelling that was meant. A live app is immutable.
+
+pub mod action;
+pub mod app;
+pub mod field;
+pub mod finding;
+pub mod flow;
+pub mod form;
+pub mod ledger;
+pub mod manifest;
+pub mod package;
+pub mod role;
+pub mod schema;
+pub mod table;
+pub mod translation;
+pub mod view;

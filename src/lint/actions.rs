@@ -1,0 +1,194 @@
+//! Steps of actions: ledgers, lines and fields exist, a post says everything its ledger needs, and an app writes its own tables only.
+
+use super::{
+    flows::{person, template},
+    paths::{End, no_such, of_line, of_record},
+};
+use crate::definition::{
+    action::{LedgerStep, SetStep, Step},
+    app::App,
+    field::{Field, Kind},
+    finding::Finding,
+    flow::{Hook, Node, escape},
+    ledger::{Grain, Ledger},
+    table::Table,
+};
+
+pub fn check(app: &App, findings: &mut Vec<Finding>) {
+    for flow in app.flows.values() {
+        let Some(table) = app.table(&flow.table) else { continue };
+        let file = format!("flows/{}.json", flow.key);
+        let mut place = Place { app, file: &file, table, findings };
+        for hook in Hook::ALL {
+            place.steps(&format!("/on/{}", hook.key()), flow.on.steps(hook), None);
+        }
+        for (pointer, node) in flow.all_nodes() {
+            if let Node::Action(node) = node {
+                place.steps(&format!("{pointer}/steps"), &node.steps, None);
+                place.steps(&format!("{pointer}/undo"), &node.undo, None);
+            }
+        }
+    }
+}
+
+struct Place<'a, 'f> {
+    app: &'a App,
+    file: &'f str,
+    table: &'a Table,
+    findings: &'f mut Vec<Finding>,
+}
+
+/// What a step does to a ledger.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Movement {
+    Post,
+    Reserve,
+    Release,
+    Reverse,
+}
+
+impl<'a> Place<'a, '_> {
+    fn error(&mut self, here: impl Into<String>, message: String) {
+        self.findings.push(Finding::error(self.file, here, message));
+    }
+
+    fn steps(&mut self, pointer: &str, steps: &'a [Step], lines: Option<&'a Field>) {
+        for (index, step) in steps.iter().enumerate() {
+            let here = format!("{pointer}/{index}");
+            match step {
+                Step::Post(step) => self.movement(&here, step, Movement::Post, lines),
+                Step::Reserve(step) => self.movement(&here, step, Movement::Reserve, lines),
+                Step::Release(step) => self.movement(&here, step, Movement::Release, lines),
+                Step::Reverse(step) => self.movement(&here, step, Movement::Reverse, lines),
+                Step::Set(step) => self.set(&here, step, lines),
+                Step::Notify(step) => {
+                    for (index, who) in step.who.iter().enumerate() {
+                        person(self.app, self.file, &format!("{here}/who/{index}"), who, self.table, self.findings);
+                    }
+                    self.message(&here, &step.message, lines);
+                }
+                Step::Fail(step) => {
+                    self.message(&here, &step.message, lines);
+                }
+                Step::If(step) => {
+                    self.steps(&format!("{here}/then"), &step.then, lines);
+                    self.steps(&format!("{here}/else"), &step.otherwise, lines);
+                }
+                Step::ForEach(step) => {
+                    let inner = self.lines(format!("{here}/lines"), &step.lines);
+                    self.steps(&format!("{here}/steps"), &step.steps, inner.or(lines));
+                }
+            }
+        }
+    }
+
+    fn message(&mut self, here: &str, text: &str, lines: Option<&Field>) {
+        for missing in template(self.app, text, self.table, lines) {
+            self.findings.push(missing.finding(self.file, format!("{here}/message")));
+        }
+    }
+
+    fn lines(&mut self, here: String, name: &str) -> Option<&'a Field> {
+        let found = self.table.field(name).filter(|field| field.kind == Kind::Lines);
+        if found.is_none() {
+            let missing = no_such("lines field", name, self.table.lines().map(|field| field.key.as_str()));
+            self.findings.push(missing.finding(self.file, here));
+        }
+        found
+    }
+
+    fn movement(&mut self, here: &str, step: &'a LedgerStep, movement: Movement, lines: Option<&'a Field>) {
+        if let Some(for_each) = &step.for_each {
+            if lines.is_some() {
+                self.error(
+                    format!("{here}/for_each"),
+                    "the step already runs for each line; leave one of the two out".into(),
+                );
+            }
+            self.lines(format!("{here}/for_each"), for_each);
+        }
+        if step.ledger.contains(':') {
+            let message =
+                format!("\"{}\" is a ledger of another app; an app posts to its own ledgers only", step.ledger);
+            self.error(format!("{here}/ledger"), message);
+            return;
+        }
+        let Some(ledger) = self.app.ledgers.get(&step.ledger) else {
+            let missing = no_such("ledger", &step.ledger, self.app.ledgers.keys().map(String::as_str));
+            self.findings.push(missing.finding(self.file, format!("{here}/ledger")));
+            return;
+        };
+        if ledger.hold.is_none() && matches!(movement, Movement::Reserve | Movement::Release) {
+            self.error(format!("{here}/ledger"), format!("the ledger \"{}\" keeps no hold", ledger.key));
+            return;
+        }
+        let Some(moves) = self.app.table(&ledger.moves) else { return };
+        for name in step.set.keys() {
+            self.assigned(&format!("{here}/set/{}", escape(name)), name, ledger, moves);
+        }
+        let needed: &[String] = match movement {
+            Movement::Post => &ledger.dimensions,
+            Movement::Reserve => ledger.dimensions_of(Grain::Hold).unwrap_or_default(),
+            // What was held or posted says by itself what is given back.
+            Movement::Release | Movement::Reverse => return,
+        };
+        for name in needed.iter().chain([&ledger.measure]) {
+            if !step.set.contains_key(name) {
+                let what = if *name == ledger.measure { "measure" } else { "dimension" };
+                let message = format!("the step does not say the {what} \"{name}\" of the ledger \"{}\"", ledger.key);
+                self.findings.push(
+                    Finding::error(self.file, format!("{here}/set"), message)
+                        .suggest("an expression for every dimension and the measure is needed"),
+                );
+            }
+        }
+    }
+
+    fn assigned(&mut self, here: &str, name: &str, ledger: &Ledger, moves: &Table) {
+        if let Some((stamp, _)) = ledger.stamps.named().find(|(_, field)| *field == name) {
+            self.error(here, format!("\"{name}\" is written by the ledger itself ({stamp})"));
+            return;
+        }
+        match moves.field(name) {
+            Some(field) if field.kind == Kind::Lines || field.formula.is_some() || field.kind == Kind::NumberSeries => {
+                self.error(here, format!("\"{name}\" is not a value that a post can set"));
+            }
+            Some(_) => {}
+            None => {
+                let message =
+                    format!("the moves of \"{}\" (table \"{}\") have no field \"{name}\"", ledger.key, moves.key);
+                let finding = Finding::error(self.file, here, message);
+                self.findings.push(finding.nearest(name, moves.scalars().map(|field| field.key.as_str())));
+            }
+        }
+    }
+
+    fn set(&mut self, here: &str, step: &'a SetStep, lines: Option<&'a Field>) {
+        let lines = match &step.for_each {
+            Some(name) => self.lines(format!("{here}/for_each"), name),
+            None => lines,
+        };
+        for name in step.values.keys() {
+            let place = format!("{here}/values/{}", escape(name));
+            let found = match lines {
+                Some(lines) => of_line(self.app, lines, name),
+                None => of_record(self.app, self.table, name),
+            };
+            match found {
+                Ok(_) if name.contains('.') => {
+                    let message = format!("\"{name}\" is not a field of the record itself; for lines say \"for_each\"");
+                    self.error(place, message);
+                }
+                Ok(End::Field(field)) if field.kind == Kind::Lines => {
+                    self.error(place, format!("\"{name}\" are lines; set their columns with \"for_each\""));
+                }
+                Ok(End::Field(field)) if field.formula.is_some() || field.kind == Kind::NumberSeries => {
+                    self.error(place, format!("\"{name}\" is written by the engine and cannot be set"));
+                }
+                Ok(End::System(_)) => self.error(place, format!("\"{name}\" is a system field, written by the engine")),
+                Ok(_) => {}
+                Err(missing) => self.findings.push(missing.finding(self.file, place)),
+            }
+        }
+    }
+}

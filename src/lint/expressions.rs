@@ -1,0 +1,169 @@
+//! Every expression of an app, with its place and what is in sight of it.
+
+use crate::definition::{
+    app::App,
+    field::{Field, Kind},
+    form::{Form, Item, Rule},
+    ledger::{Grain, Ledger},
+    table::Table,
+};
+
+/// An expression as it stands in a document.
+#[derive(Debug, Clone)]
+pub struct Located<'a> {
+    pub file: String,
+    pub path: String,
+    pub text: &'a str,
+    /// Whose fields the bare names are.
+    pub table: &'a Table,
+    /// The lines field whose line is bound.
+    pub line: Option<&'a str>,
+    /// Names beside the fields.
+    pub variables: &'static [&'static str],
+    /// The only fields that are bound, where not all are.
+    pub bound: Option<Vec<&'a str>>,
+    /// The path of the field that it computes: `amount`, `lines.amount`.
+    pub computes: Option<String>,
+}
+
+/// All of them. Documents whose table does not exist are passed over; other lints name them.
+pub fn all(app: &App) -> Vec<Located<'_>> {
+    let mut found = Vec::new();
+    for table in app.tables.values() {
+        fields(table, &mut found);
+    }
+    for form in app.forms.values() {
+        if let Some(table) = app.table(&form.table) {
+            form_rules(form, table, &mut found);
+        }
+    }
+    for flow in app.flows.values() {
+        let Some(table) = app.table(&flow.table) else { continue };
+        for expression in flow.expressions().into_iter().filter(|rule| line_exists(table, rule.lines)) {
+            found.push(Located {
+                file: format!("flows/{}.json", flow.key),
+                path: expression.pointer,
+                text: expression.text,
+                table,
+                line: expression.lines,
+                variables: IN_FLOWS,
+                bound: None,
+                computes: None,
+            });
+        }
+    }
+    for ledger in app.ledgers.values() {
+        let Some(table) = app.table(&ledger.balance) else { continue };
+        for (index, check) in ledger.checks.iter().enumerate() {
+            let rules = [("rule", Some(&check.rule)), ("unless", check.unless.as_ref())];
+            for (member, text) in rules {
+                let Some(text) = text else { continue };
+                found.push(Located {
+                    file: format!("ledgers/{}.json", ledger.key),
+                    path: format!("/checks/{index}/{member}"),
+                    text,
+                    table,
+                    line: None,
+                    variables: &[],
+                    bound: Some(bound(ledger, check.at, member == "rule")),
+                    computes: None,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// Whether the lines that an expression is over are there; where not, other lints say so.
+fn line_exists(table: &Table, line: Option<&str>) -> bool {
+    line.is_none_or(|lines| table.field(lines).is_some_and(|field| field.kind == Kind::Lines))
+}
+
+/// What a ledger's check can speak of: the dimensions of its grain and, in the rule itself, the figures.
+fn bound(ledger: &Ledger, grain: Grain, figures: bool) -> Vec<&str> {
+    let dimensions = ledger.dimensions_of(grain).unwrap_or_default().iter();
+    let held = ledger.hold.as_ref().map(|hold| &hold.field);
+    let valued = ledger.value.as_ref().map(|value| &value.field);
+    let figures = [Some(&ledger.measure), held, valued].into_iter().flatten().filter(move |_| figures);
+    dimensions.chain(figures).map(String::as_str).collect()
+}
+
+/// `balance` is what a ledger holds for the line that is posted.
+const IN_FLOWS: &[&str] = &["balance"];
+
+fn fields<'a>(table: &'a Table, found: &mut Vec<Located<'a>>) {
+    let mut add = |field: &'a Field, lines: Option<&'a str>| {
+        let (place, path) = match lines {
+            None => (format!("/properties/{}", field.key), field.key.clone()),
+            Some(lines) => {
+                (format!("/properties/{lines}/items/properties/{}", field.key), format!("{lines}.{}", field.key))
+            }
+        };
+        for (member, text) in [("default", &field.default), ("formula", &field.formula)] {
+            let Some(text) = text else { continue };
+            found.push(Located {
+                file: format!("tables/{}.json", table.key),
+                path: format!("{place}/x-field/{member}"),
+                text,
+                table,
+                line: lines,
+                variables: &[],
+                bound: None,
+                computes: (member == "formula").then(|| path.clone()),
+            });
+        }
+    };
+    for field in table.fields.values() {
+        add(field, None);
+        for column in field.columns.values() {
+            add(column, Some(&field.key));
+        }
+    }
+}
+
+fn form_rules<'a>(form: &'a Form, table: &'a Table, found: &mut Vec<Located<'a>>) {
+    let file = format!("forms/{}.json", form.key);
+    let mut add = |path: String, text: &'a str, line: Option<&'a str>| {
+        if !line_exists(table, line) {
+            return;
+        }
+        found.push(Located {
+            file: file.clone(),
+            path,
+            text,
+            table,
+            line,
+            variables: &[],
+            bound: None,
+            computes: None,
+        });
+    };
+    for (s, section) in form.layout.iter().enumerate() {
+        if let Some(Rule::Expression(text)) = &section.visible {
+            add(format!("/layout/{s}/visible"), text, None);
+        }
+        for (i, item) in section.items.iter().enumerate() {
+            let here = format!("/layout/{s}/items/{i}");
+            switches(item, &here, None, &mut add);
+            for (c, column) in item.columns.iter().enumerate() {
+                switches(column, &format!("{here}/columns/{c}"), item.lines.as_deref(), &mut add);
+            }
+        }
+    }
+    for (index, check) in form.checks.iter().enumerate() {
+        add(format!("/checks/{index}/rule"), &check.rule, check.for_each.as_deref());
+    }
+}
+
+fn switches<'a>(
+    item: &'a Item,
+    here: &str,
+    line: Option<&'a str>,
+    add: &mut impl FnMut(String, &'a str, Option<&'a str>),
+) {
+    for (member, rule) in [("visible", &item.visible), ("required", &item.required), ("readonly", &item.readonly)] {
+        if let Some(Rule::Expression(text)) = rule {
+            add(format!("{here}/{member}"), text, line);
+        }
+    }
+}

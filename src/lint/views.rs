@@ -1,0 +1,79 @@
+//! Views: table, columns, order and filter exist and fit.
+
+use super::{
+    filters,
+    paths::{End, no_table, of_record},
+};
+use crate::definition::{
+    app::App,
+    field::Kind,
+    finding::Finding,
+    table::Table,
+    view::{ColumnDisplay, View},
+};
+
+pub fn check(app: &App, findings: &mut Vec<Finding>) {
+    for view in app.views.values() {
+        let file = format!("views/{}.json", view.key);
+        let Some(table) = app.table(&view.table) else {
+            findings.push(no_table(app, &view.table).finding(&file, "/table"));
+            continue;
+        };
+        columns(app, &file, view, table, findings);
+        for (index, (field, _)) in view.sort_keys().enumerate() {
+            shown(app, &file, &format!("/sort/{index}"), field, table, findings);
+        }
+        if let Some(filter) = &view.filter {
+            filters::check(app, &file, "/filter", filter, table, findings);
+        }
+    }
+}
+
+fn columns(app: &App, file: &str, view: &View, table: &Table, findings: &mut Vec<Finding>) {
+    for (index, column) in view.columns.iter().enumerate() {
+        let here = format!("/columns/{index}");
+        let Some(detail) = column.detail() else {
+            shown(app, file, &here, column.field(), table, findings);
+            continue;
+        };
+        let end = shown(app, file, &format!("{here}/field"), &detail.field, table, findings);
+        if let Some(under) = &detail.under {
+            shown(app, file, &format!("{here}/under"), under, table, findings);
+        }
+        let Some(display) = &detail.display else { continue };
+        if end.is_some_and(|end| !end.is_number()) {
+            let message = format!("\"{}\" is no number and cannot show so", detail.field);
+            findings.push(Finding::error(file, format!("{here}/display"), message));
+        }
+        if let ColumnDisplay::Level { of } = display {
+            let place = format!("{here}/display/level/of");
+            if shown(app, file, &place, of, table, findings).is_some_and(|end| !end.is_number()) {
+                findings.push(Finding::error(file, place, format!("\"{of}\" is no number")));
+            }
+        }
+    }
+}
+
+/// A field that a list can show: of the record or one hop away, not lines.
+fn shown<'a>(
+    app: &'a App,
+    file: &str,
+    here: &str,
+    path: &'a str,
+    table: &'a Table,
+    findings: &mut Vec<Finding>,
+) -> Option<End<'a>> {
+    let first = path.split('.').next().and_then(|first| table.field(first));
+    match of_record(app, table, path) {
+        Ok(_) if first.is_some_and(|field| field.kind == Kind::Lines) => {
+            let message = format!("\"{path}\" are lines, which a list of records does not show");
+            findings.push(Finding::error(file, here, message));
+            None
+        }
+        Ok(end) => Some(end),
+        Err(missing) => {
+            findings.push(missing.finding(file, here));
+            None
+        }
+    }
+}

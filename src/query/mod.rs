@@ -1,0 +1,19 @@
+//! The filter language, sorting and paging: what a list asks for, apart from how a database answers.
+//!
+//! A [`Filter`] is what a definition or a caller wrote. Bound to a person and a day it becomes a [`Condition`], which
+//! `store` compiles to SQL and [`Condition::matches`] evaluates in memory; both must agree on every row.
+
+mod bind;
+mod condition;
+mod filter;
+mod parse;
+mod sort;
+
+pub use bind::{BindError, Binding};
+pub use condition::{Condition, RowValues, Test, compare, fold};
+pub use filter::{FieldPath, Filter, FilterTest, Operand, Operator, SystemField};
+pub use parse::{FieldSource, FilterError, resolve};
+pub use sort::{Cursor, CursorError, Page, Sort};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,276 @@
+//! Reading a filter from JSON against the tables it speaks of.
+
+use super::filter::{FieldPath, Filter, FilterTest, Operand, Operator, SystemField};
+use crate::{
+    base::{key::nearest, time::Timestamp, value::Value},
+    definition::{
+        app::App,
+        field::{Field, Kind},
+        table::{SYSTEM_FIELDS, Table},
+    },
+};
+use serde_json::Value as Json;
+
+/// The deepest nesting of `all`, `any`, `not`, and the most tests in one filter: a query's cost stays bounded.
+const DEEPEST: usize = 8;
+const MOST_TESTS: usize = 100;
+const MOST_VALUES: usize = 500;
+
+/// Where the tables of an app are found.
+pub trait FieldSource: Sync {
+    fn table(&self, key: &str) -> Option<&Table>;
+}
+
+impl FieldSource for App {
+    fn table(&self, key: &str) -> Option<&Table> {
+        self.tables.get(key)
+    }
+}
+
+/// Why a filter was refused: JSON Pointer, stable code, a sentence for whoever wrote it, and what was probably meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilterError {
+    pub path: String,
+    pub code: &'static str,
+    pub message: String,
+    pub suggestion: Option<String>,
+}
+
+impl FilterError {
+    fn new(path: &str, code: &'static str, message: impl Into<String>) -> Self {
+        Self { path: path.to_owned(), code, message: message.into(), suggestion: None }
+    }
+}
+
+/// A path with the field it ends at; `None` for a system field.
+#[derive(Debug, Clone, Copy)]
+pub struct Resolved<'a> {
+    pub field: Option<&'a Field>,
+}
+
+/// Finds what a dotted path names in `table`.
+///
+/// # Errors
+/// `unknown_field`, with the nearest spelling.
+pub fn resolve<'a>(
+    path: &str,
+    table: &'a Table,
+    source: &'a dyn FieldSource,
+) -> Result<(FieldPath, Resolved<'a>), FilterError> {
+    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+    let Some(rest) = rest else {
+        if let Some(system) = SystemField::named(first) {
+            return Ok((FieldPath::System(system), Resolved { field: None }));
+        }
+        return match table.field(first) {
+            Some(field) if field.kind != Kind::Lines => {
+                Ok((FieldPath::Field(first.to_owned()), Resolved { field: Some(field) }))
+            }
+            _ => Err(unknown(path, first, table)),
+        };
+    };
+    let target = table
+        .field(first)
+        .filter(|field| field.kind == Kind::Link)
+        .and_then(|field| field.target.as_deref())
+        .and_then(|target| source.table(target))
+        .ok_or_else(|| unknown(path, first, table))?;
+    if rest.contains('.') {
+        return Err(FilterError::new("", "unknown_field", format!("\"{path}\" follows more than one link")));
+    }
+    let (end, resolved) = resolve(rest, target, source)?;
+    Ok((FieldPath::Hop(first.to_owned(), Box::new(end)), resolved))
+}
+
+fn unknown(path: &str, name: &str, table: &Table) -> FilterError {
+    let names = table.scalars().map(|field| field.key.as_str()).chain(SYSTEM_FIELDS);
+    let mut error = FilterError::new("", "unknown_field", format!("there is no field \"{path}\""));
+    error.suggestion = nearest(name, names).map(str::to_owned);
+    error
+}
+
+impl Filter {
+    /// Reads `{"field", "op", "value"}`, `{"all": […]}`, `{"any": […]}` and `{"not": …}`.
+    ///
+    /// # Errors
+    /// The first problem with its JSON Pointer.
+    pub fn parse(json: &Json, table: &Table, source: &dyn FieldSource) -> Result<Self, FilterError> {
+        let filter = Self::parse_at(json, table, source, "", 0)?;
+        if filter.tests().len() > MOST_TESTS {
+            return Err(FilterError::new("", "limit", format!("a filter has at most {MOST_TESTS} conditions")));
+        }
+        Ok(filter)
+    }
+
+    fn parse_at(
+        json: &Json,
+        table: &Table,
+        source: &dyn FieldSource,
+        here: &str,
+        depth: usize,
+    ) -> Result<Self, FilterError> {
+        if depth > DEEPEST {
+            return Err(FilterError::new(here, "limit", format!("a filter nests at most {DEEPEST} deep")));
+        }
+        let Some(object) = json.as_object() else {
+            return Err(FilterError::new(here, "malformed", "a condition is an object"));
+        };
+        let group = |name: &str, parts: &Json| -> Result<Vec<Self>, FilterError> {
+            let Some(parts) = parts.as_array() else {
+                return Err(FilterError::new(here, "malformed", format!("\"{name}\" holds a list of conditions")));
+            };
+            let parse = |(i, part)| Self::parse_at(part, table, source, &format!("{here}/{name}/{i}"), depth + 1);
+            parts.iter().enumerate().map(parse).collect()
+        };
+        let single = if object.len() == 1 { object.iter().next() } else { None };
+        match single.map(|(name, value)| (name.as_str(), value)) {
+            Some(("all", parts)) => Ok(Self::All(group("all", parts)?)),
+            Some(("any", parts)) => Ok(Self::Any(group("any", parts)?)),
+            Some(("not", part)) => {
+                let inner = Self::parse_at(part, table, source, &format!("{here}/not"), depth + 1)?;
+                Ok(Self::Not(Box::new(inner)))
+            }
+            _ => Ok(Self::Test(parse_test(object, table, source, here)?)),
+        }
+    }
+}
+
+fn parse_test(
+    object: &serde_json::Map<String, Json>,
+    table: &Table,
+    source: &dyn FieldSource,
+    here: &str,
+) -> Result<FilterTest, FilterError> {
+    if let Some(name) = object.keys().find(|name| !["field", "op", "value"].contains(&name.as_str())) {
+        return Err(FilterError::new(here, "malformed", format!("a condition has no member \"{name}\"")));
+    }
+    let Some(name) = object.get("field").and_then(Json::as_str) else {
+        return Err(FilterError::new(here, "malformed", "a condition names a field"));
+    };
+    let at_field = |mut error: FilterError| {
+        error.path = format!("{here}/field");
+        error
+    };
+    let (path, resolved) = resolve(name, table, source).map_err(at_field)?;
+    let word = object.get("op").and_then(Json::as_str).unwrap_or("eq");
+    let operator = Operator::named(word).ok_or_else(|| {
+        let mut error =
+            FilterError::new(&format!("{here}/op"), "malformed", format!("there is no operator \"{word}\""));
+        error.suggestion = nearest(word, Operator::ALL.iter().map(|(name, _)| *name)).map(str::to_owned);
+        error
+    })?;
+    let value = object.get("value").unwrap_or(&Json::Null);
+    let operand = parse_operand(operator, value, &path, resolved, &format!("{here}/value"))?;
+    Ok(FilterTest { path, operator, operand })
+}
+
+fn parse_operand(
+    operator: Operator,
+    json: &Json,
+    path: &FieldPath,
+    resolved: Resolved<'_>,
+    here: &str,
+) -> Result<Operand, FilterError> {
+    let several = resolved.field.is_some_and(|field| field.kind.is_several());
+    match operator {
+        Operator::Empty => match json {
+            Json::Null => Ok(Operand::Value(Value::Bool(true))),
+            Json::Bool(wanted) => Ok(Operand::Value(Value::Bool(*wanted))),
+            _ => Err(FilterError::new(here, "malformed", "\"empty\" takes true or false")),
+        },
+        Operator::In | Operator::NotIn => match json {
+            Json::Array(items) if items.len() <= MOST_VALUES => {
+                let parse = |(i, item)| parse_one(item, path, resolved, &format!("{here}/{i}"));
+                Ok(Operand::Values(items.iter().enumerate().map(parse).collect::<Result<_, _>>()?))
+            }
+            Json::Array(_) => {
+                Err(FilterError::new(here, "limit", format!("a list holds at most {MOST_VALUES} values")))
+            }
+            other => Ok(Operand::Values(vec![parse_one(other, path, resolved, here)?])),
+        },
+        Operator::Between => match json.as_array().map(Vec::as_slice) {
+            Some([low, high]) => Ok(Operand::Values(vec![
+                parse_one(low, path, resolved, &format!("{here}/0"))?,
+                parse_one(high, path, resolved, &format!("{here}/1"))?,
+            ])),
+            _ => Err(FilterError::new(here, "malformed", "\"between\" takes two values, the lower first")),
+        },
+        Operator::Contains | Operator::Starts if !several => {
+            let textual = resolved.field.is_some_and(|field| {
+                matches!(field.kind.behaviour().column(), Some(crate::definition::field::Column::Text))
+                    && !matches!(field.kind, Kind::Date | Kind::Time)
+            });
+            match json.as_str() {
+                Some(text) if textual => Ok(Operand::Value(Value::from(text))),
+                _ => Err(FilterError::new(here, "malformed", "only a text can be searched for a part")),
+            }
+        }
+        _ if several && operator != Operator::Contains => {
+            let message = "a field with several values takes \"contains\" or \"empty\"";
+            Err(FilterError::new(here, "malformed", message))
+        }
+        _ => parse_one(json, path, resolved, here),
+    }
+}
+
+fn parse_one(json: &Json, path: &FieldPath, resolved: Resolved<'_>, here: &str) -> Result<Operand, FilterError> {
+    if let Some(object) = json.as_object() {
+        if let (1, Some(name)) = (object.len(), object.get("user").and_then(Json::as_str)) {
+            return Ok(Operand::User(name.to_owned()));
+        }
+        if let (1, Some(day)) = (object.len(), object.get("date").and_then(Json::as_str)) {
+            return relative_day(day).map(Operand::Today).ok_or_else(|| {
+                FilterError::new(here, "malformed", "a relative date reads \"today\" or \"today-30d\"")
+            });
+        }
+    }
+    let value = match resolved.field {
+        Some(field) => read_for(field, json),
+        None => system_value(path, json),
+    };
+    match value {
+        Some(Value::Unset) | None => {
+            let message =
+                format!("the value does not fit the field \"{path}\"; to look for unset values use \"empty\"");
+            Err(FilterError::new(here, "type", message))
+        }
+        Some(value) => Ok(Operand::Value(value)),
+    }
+}
+
+/// A field with several values is asked for one of them.
+fn read_for(field: &Field, json: &Json) -> Option<Value> {
+    match field.kind {
+        Kind::Choices => json.as_str().map(Value::from),
+        Kind::Links | Kind::Members => json.as_i64().map(Value::Integer),
+        _ => field.read(json).ok(),
+    }
+}
+
+fn system_value(path: &FieldPath, json: &Json) -> Option<Value> {
+    let system = match path {
+        FieldPath::System(system) => *system,
+        FieldPath::Hop(_, end) => match **end {
+            FieldPath::System(system) => system,
+            _ => return None,
+        },
+        FieldPath::Field(_) => return None,
+    };
+    match system {
+        SystemField::State => json.as_str().map(Value::from),
+        SystemField::CreatedAt | SystemField::UpdatedAt => {
+            json.as_str().and_then(Timestamp::parse_rfc3339).map(Value::Instant)
+        }
+        _ => json.as_i64().map(Value::Integer),
+    }
+}
+
+/// `today`, `today-30d`, `today+7d` as days from today.
+fn relative_day(text: &str) -> Option<i64> {
+    let rest = text.strip_prefix("today")?;
+    if rest.is_empty() {
+        return Some(0);
+    }
+    let days = rest.strip_suffix('d')?;
+    days.strip_prefix('+').unwrap_or(days).parse::<i64>().ok().filter(|days| days.abs() <= 36_500)
+}

@@ -1,0 +1,111 @@
+//! What is written down of every change, in the change's own transaction.
+
+use super::{Call, Error, LiveApp};
+use crate::{
+    base::{
+        id::{RecordId, TableId},
+        value::{Document, Value},
+    },
+    definition::{
+        field::Field,
+        table::Table,
+    },
+    store::{
+        Tx,
+        audit::{ActorKind, Entry, Object, append},
+    },
+};
+use serde_json::{Map, Value as Json, json};
+
+/// Writes down one act on a record, with the fields that changed from what to what. Sensitive values leave only a mark.
+///
+/// # Errors
+/// The database failed.
+pub async fn record(
+    tx: &Tx,
+    call: &Call,
+    live: &LiveApp,
+    action: &str,
+    table: &Table,
+    id: RecordId,
+    before: &Document,
+    after: &Document,
+) -> Result<(), Error> {
+    let object =
+        Object { kind: "record".into(), app: Some(live.id), table: live.schema.id_of(&table.key), id: Some(id.0) };
+    write(tx, call, action, object, changes(table, before, after)).await
+}
+
+/// Writes down an act on something else than a record.
+///
+/// # Errors
+/// The database failed.
+pub async fn act(tx: &Tx, call: &Call, action: &str, object: Object, changes: Json) -> Result<(), Error> {
+    write(tx, call, action, object, changes).await
+}
+
+async fn write(tx: &Tx, call: &Call, action: &str, object: Object, changes: Json) -> Result<(), Error> {
+    let entry = Entry {
+        actor: Some(call.actor.user),
+        actor_kind: if call.actor.token.is_some() { ActorKind::Token } else { ActorKind::User },
+        on_behalf_of: None,
+        request_id: call.request_id.clone(),
+        address: call.address.clone(),
+        action: action.to_owned(),
+        object,
+        summary: json!({"key": format!("audit-{}", action.replace(['.', '_'], "-"))}).to_string(),
+        changes: changes.to_string(),
+    };
+    Ok(append(tx, &[entry], call.now).await?)
+}
+
+/// The object of an act on a person.
+#[must_use]
+pub fn on_user(id: i64) -> Object {
+    Object { kind: "user".into(), id: Some(id), ..Object::default() }
+}
+
+/// The object of an act on an app.
+#[must_use]
+pub fn on_app(id: crate::base::id::AppId) -> Object {
+    Object { kind: "app".into(), app: Some(id), table: None::<TableId>, id: Some(id.0) }
+}
+
+/// `{"amount": ["5.00", "3.00"], "lines": [[…], […]]}`.
+#[must_use]
+pub fn changes(table: &Table, before: &Document, after: &Document) -> Json {
+    let mut changed = Map::new();
+    for field in table.scalars() {
+        let (old, new) = (before.get(&field.key), after.get(&field.key));
+        if old != new {
+            changed.insert(field.key.clone(), json!([shown(field, old), shown(field, new)]));
+        }
+    }
+    for field in table.lines() {
+        let (old, new) = (before.lines_of(&field.key), after.lines_of(&field.key));
+        if old == new {
+            continue;
+        }
+        let rows = |lines: &[crate::base::value::Line]| -> Json {
+            lines
+                .iter()
+                .map(|line| {
+                    let mut row: Map<String, Json> = Map::new();
+                    if let Some(id) = line.id {
+                        row.insert("id".into(), id.into());
+                    }
+                    for column in field.columns.values().filter(|column| !line.get(&column.key).is_unset()) {
+                        row.insert(column.key.clone(), shown(column, line.get(&column.key)));
+                    }
+                    Json::Object(row)
+                })
+                .collect()
+        };
+        changed.insert(field.key.clone(), json!([rows(old), rows(new)]));
+    }
+    Json::Object(changed)
+}
+
+fn shown(field: &Field, value: &Value) -> Json {
+    if field.sensitive && !value.is_unset() { json!({"sensitive": true}) } else { field.write(value) }
+}

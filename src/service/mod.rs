@@ -1,0 +1,135 @@
+//! Use cases: one file each, one transaction each. What the web and the command line may do, they do through here.
+
+pub mod accounts;
+pub mod apps;
+mod audit;
+pub mod boxes;
+mod context;
+pub mod decide_task;
+mod effects;
+mod error;
+pub mod forms;
+mod input;
+pub mod live;
+pub mod notices;
+mod numbering;
+mod permits;
+mod posting;
+pub mod records;
+pub mod represent;
+mod resolve_people;
+mod run_flow;
+pub mod save_record;
+pub mod seed;
+pub mod setup;
+pub mod sign_in;
+pub mod tokens;
+
+pub use error::{Error, Shortage};
+pub use live::LiveApp;
+
+use crate::{
+    access::Actor,
+    base::time::{Clock, Timestamp},
+    store::{self, BoxFuture, Store, Tx, idempotency},
+};
+use jiff::tz::TimeZone;
+use serde_json::Value as Json;
+use std::sync::Arc;
+
+/// Everything a use case needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub live: Arc<live::LiveApps>,
+    passwords: Arc<sign_in::Passwords>,
+    actors: Arc<accounts::Actors>,
+}
+
+/// One command of a person: who, when, under which request, and the key by which a repetition is known.
+#[derive(Debug, Clone)]
+pub struct Call {
+    pub actor: Arc<Actor>,
+    pub now: Timestamp,
+    /// The organisation's time zone.
+    pub zone: TimeZone,
+    pub request_id: Option<String>,
+    pub address: Option<String>,
+    pub idempotency: Option<idempotency::Request>,
+}
+
+/// What a command answers: the HTTP status it stands for, and the body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Json,
+    /// The answer of an earlier, equal command was given again.
+    pub replayed: bool,
+}
+
+impl Answer {
+    #[must_use]
+    pub const fn new(status: u16, body: Json) -> Self {
+        Self { status, body, replayed: false }
+    }
+}
+
+impl Call {
+    /// Today in the organisation's zone.
+    #[must_use]
+    pub fn today(&self) -> jiff::civil::Date {
+        self.now.date_in(&self.zone)
+    }
+}
+
+impl Service {
+    #[must_use]
+    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            live: Arc::new(live::LiveApps::default()),
+            passwords: Arc::new(sign_in::Passwords::default()),
+            actors: Arc::new(accounts::Actors::default()),
+            store,
+            clock,
+        }
+    }
+
+    /// Runs a command in one transaction, once: with a known idempotency key the stored answer is given again.
+    ///
+    /// # Errors
+    /// The command's own, `idempotency_mismatch` for the same key with another body, or the store's.
+    pub async fn command<I, F>(&self, call: Call, input: I, work: F) -> Result<Answer, Error>
+    where
+        I: Send + Sync + 'static,
+        F: for<'a> Fn(&'a Tx, &'a Service, &'a Call, &'a I) -> BoxFuture<'a, Result<Answer, Error>> + Send + Sync + 'static,
+    {
+        let service = self.clone();
+        self.store
+            .transaction_with((service, call, input, work), |tx, (service, call, input, work)| {
+                Box::pin(async move {
+                    if let Some(request) = &call.idempotency
+                        && let Some(known) = idempotency::claim(tx, request, call.now).await?
+                    {
+                        return replay(&known, request);
+                    }
+                    let answer = work(tx, service, call, input).await?;
+                    if let Some(request) = &call.idempotency {
+                        idempotency::complete(tx, request, answer.status, &answer.body.to_string()).await?;
+                    }
+                    Ok(answer)
+                })
+            })
+            .await
+    }
+}
+
+fn replay(known: &idempotency::Answer, request: &idempotency::Request) -> Result<Answer, Error> {
+    if known.body_hash != request.body_hash {
+        return Err(Error::invalid("", "idempotency_mismatch"));
+    }
+    let body = serde_json::from_str(&known.answer)
+        .map_err(|_| Error::from(store::Error::other("a stored answer does not read")))?;
+    let status = u16::try_from(known.status).unwrap_or(200);
+    Ok(Answer { status, body, replayed: true })
+}

@@ -1,0 +1,137 @@
+//! What a person may do in an app at this moment: their roles' grants with the user values that scopes need.
+
+use super::{Error, LiveApp};
+use crate::{
+    access::{Actor, Permit, authorize},
+    base::{id::UserId, value::Value},
+    definition::{
+        field::Kind,
+        role::{Action, Scope},
+        table::Table,
+    },
+    query::{Binding, Condition, FieldPath, FieldSource, Filter, Operator, Test},
+    store::{Connection, records},
+};
+use indexmap::IndexMap;
+use jiff::civil::Date;
+use std::collections::HashMap;
+
+/// The most rows a user value stands for.
+const MOST_IDS: u64 = 500;
+
+/// A person's rights in one app, loaded once per request.
+pub struct Rights<'a> {
+    pub actor: &'a Actor,
+    pub live: &'a LiveApp,
+    today: Date,
+    user_values: IndexMap<String, Vec<i64>>,
+}
+
+impl<'a> Rights<'a> {
+    /// Reads the user values that the person's scopes name: one statement each, none where no scope does.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn load(
+        conn: &impl Connection,
+        actor: &'a Actor,
+        live: &'a LiveApp,
+        today: Date,
+    ) -> Result<Rights<'a>, Error> {
+        let mut rights = Self { actor, live, today, user_values: IndexMap::new() };
+        for name in rights.names_in_scopes()? {
+            let ids = user_value(conn, live, &name, actor.user).await?;
+            rights.user_values.insert(name, ids);
+        }
+        Ok(rights)
+    }
+
+    fn names_in_scopes(&self) -> Result<Vec<String>, Error> {
+        let mut names = Vec::new();
+        if self.actor.is_main_administrator {
+            return Ok(names);
+        }
+        for role in self.actor.roles_in(self.live.key()).filter_map(|key| self.live.app().roles.get(key)) {
+            for grant in &role.grants {
+                let Scope::Filter(json) = &grant.scope else { continue };
+                let filter = self.live.filter(&grant.table, json)?;
+                let named = filter.user_values().into_iter().map(str::to_owned);
+                names.extend(named.filter(|name| self.live.user_value(name).is_some()));
+            }
+        }
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn binding(&self) -> Binding<'_> {
+        Binding {
+            user: self.actor.user,
+            departments: &self.actor.departments,
+            user_values: &self.user_values,
+            today: self.today,
+        }
+    }
+
+    /// Leave to do `action` on a table.
+    ///
+    /// # Errors
+    /// `NotFound` where the person may see nothing of it, `Forbidden` where they may not do this.
+    pub fn permit(&self, table: &str, action: Action) -> Result<Permit, Error> {
+        let app = self.live.app();
+        let definition = app.tables.get(table).ok_or(Error::NotFound)?;
+        let source: &dyn FieldSource = app.as_ref();
+        Ok(authorize(self.actor, self.live.key(), app.roles.values(), definition, action, &self.binding(), source)?)
+    }
+
+    /// Leave to see, for each table that links of `table` point at; those that the person cannot see are left out.
+    #[must_use]
+    pub fn targets(&self, table: &Table) -> HashMap<String, Permit> {
+        let fields = table.fields.values().flat_map(|field| std::iter::once(field).chain(field.columns.values()));
+        let mut permits = HashMap::new();
+        for target in fields.filter(|field| field.kind.is_link()).filter_map(|field| field.target.as_deref()) {
+            if !permits.contains_key(target)
+                && let Ok(permit) = self.permit(target, Action::View)
+            {
+                permits.insert(target.to_owned(), permit);
+            }
+        }
+        permits
+    }
+
+    /// A filter with this person's values. One that names a user value outside their scopes has to be loaded first.
+    ///
+    /// # Errors
+    /// A user value that the app does not define, or the database failed.
+    pub async fn bind(&self, conn: &impl Connection, filter: &Filter) -> Result<Condition, Error> {
+        let mut user_values = self.user_values.clone();
+        for name in filter.user_values() {
+            if !user_values.contains_key(name) && self.live.user_value(name).is_some() {
+                user_values.insert(name.to_owned(), user_value(conn, self.live, name, self.actor.user).await?);
+            }
+        }
+        let binding = Binding { user_values: &user_values, ..self.binding() };
+        filter.bind(&binding).map_err(|error| Error::malformed(error.to_string()))
+    }
+}
+
+/// The ids that a user value stands for: the rows whose members field contains the person.
+///
+/// # Errors
+/// The database failed.
+pub async fn user_value(conn: &impl Connection, live: &LiveApp, name: &str, user: UserId) -> Result<Vec<i64>, Error> {
+    let Some(definition) = live.user_value(name) else { return Ok(Vec::new()) };
+    let permit = Permit::as_app(live.key(), &definition.table, Action::View);
+    let several = live
+        .app()
+        .tables
+        .get(&definition.table)
+        .and_then(|table| table.field(&definition.member_field))
+        .is_some_and(|field| field.kind == Kind::Members);
+    let condition = Condition::Test(Test {
+        path: FieldPath::Field(definition.member_field.clone()),
+        operator: if several { Operator::Contains } else { Operator::Eq },
+        values: vec![Value::Integer(user.0)],
+    });
+    Ok(records::matching_ids(conn, &live.schema, &permit, &condition, MOST_IDS).await?)
+}

@@ -1,0 +1,367 @@
+//! Creating, editing, submitting and deleting a record.
+
+use super::{
+    Answer, Call, Error, LiveApp, Service, audit,
+    context::Circumstances,
+    input::{self, Access, Input},
+    numbering,
+    permits::Rights,
+    represent, run_flow,
+};
+use crate::{
+    access::{Permit, RowRights},
+    base::{
+        error::FieldError,
+        id::RecordId,
+        value::Document,
+    },
+    definition::{role::Action, table::Table},
+    rules::{Mode, validate},
+    store::{
+        self, Tx, flows,
+        records::{self, Change, NewRecord, Record},
+    },
+};
+use serde_json::Value as Json;
+use std::sync::Arc;
+
+/// A record to be created.
+#[derive(Debug, Clone)]
+pub struct Create {
+    pub live: Arc<LiveApp>,
+    pub table: String,
+    pub values: Json,
+    /// Submits it in the same act; without a flow it means nothing.
+    pub submit: bool,
+}
+
+/// A record to be changed.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    pub live: Arc<LiveApp>,
+    pub table: String,
+    pub id: RecordId,
+    pub values: Json,
+    /// The version that the caller read, if they said one.
+    pub version: Option<i64>,
+    pub submit: bool,
+}
+
+impl Service {
+    /// Creates a record and answers it.
+    ///
+    /// # Errors
+    /// Refusals of rights, values, rules and flow.
+    pub async fn create_record(&self, call: Call, create: Create) -> Result<Answer, Error> {
+        self.command(call, create, |tx, service, call, create| {
+            Box::pin(async move {
+                let id = insert(tx, service, call, create).await?;
+                Ok(Answer::new(201, represent::record(tx, service, call, &create.live, &create.table, id).await?))
+            })
+        })
+        .await
+    }
+
+    /// Changes a record and answers it.
+    ///
+    /// # Errors
+    /// Refusals of rights, values, rules and flow; `Stale` when somebody else saved since `version`.
+    pub async fn edit_record(&self, call: Call, edit: Edit) -> Result<Answer, Error> {
+        self.command(call, edit, |tx, service, call, edit| {
+            Box::pin(async move {
+                change(tx, service, call, edit).await?;
+                Ok(Answer::new(200, represent::record(tx, service, call, &edit.live, &edit.table, edit.id).await?))
+            })
+        })
+        .await
+    }
+
+    /// Moves a record to the trash.
+    ///
+    /// # Errors
+    /// `in_use` with where, `in_approval`, refusals of rights.
+    pub async fn delete_record(&self, call: Call, edit: Edit) -> Result<Answer, Error> {
+        self.command(call, edit, |tx, _, call, edit| {
+            Box::pin(async move {
+                delete(tx, call, edit).await?;
+                Ok(Answer::new(204, Json::Null))
+            })
+        })
+        .await
+    }
+}
+
+/// Creates a record inside a transaction.
+///
+/// # Errors
+/// As [`Service::create_record`].
+pub async fn insert(tx: &Tx, service: &Service, call: &Call, create: &Create) -> Result<RecordId, Error> {
+    let live = &*create.live;
+    refuse_engine_tables(live, &create.table)?;
+    let rights = Rights::load(tx, &call.actor, live, call.today()).await?;
+    let permit = rights.permit(&create.table, Action::Create)?;
+    let table = live.table(&call.actor.locale, &create.table)?;
+    let can = permit.rights_to_create();
+    let access = |path: &str| access_of(&can, Action::Create, path);
+    let empty = blank(table);
+    let input = input::read(tx, &rights, table, &empty, &create.values, &access).await?;
+    let has_flow = live.app().submit_flow(&create.table).is_some();
+    let submit = create.submit && has_flow;
+    if submit && !can.can(Action::Submit) {
+        return Err(Error::forbidden("forbidden"));
+    }
+    let mode = if has_flow && !submit { Mode::Draft } else { Mode::Submit };
+    let mut document = judge(tx, call, live, table, input, mode, true).await?;
+    if mode == Mode::Submit {
+        numbering::take(tx, call, live, table, &mut document).await?;
+    }
+    let new = NewRecord {
+        document: &document,
+        state: has_flow.then_some("draft"),
+        owner: Some(call.actor.user),
+        department: call.actor.departments.first().copied(),
+        by: Some(call.actor.user),
+        now: call.now,
+    };
+    let id = records::insert(tx, &live.schema, &permit, new).await.map_err(|error| unique_error(live, table, error))?;
+    within_scope(tx, live, &permit, id, Action::Create).await?;
+    audit::record(tx, call, live, "record.create", table, id, &Document::default(), &document).await?;
+    if submit {
+        run_flow::submit(tx, service, call, live, &create.table, id).await?;
+    }
+    Ok(id)
+}
+
+/// Changes a record inside a transaction.
+///
+/// # Errors
+/// As [`Service::edit_record`].
+pub async fn change(tx: &Tx, service: &Service, call: &Call, edit: &Edit) -> Result<(), Error> {
+    let live = &*edit.live;
+    refuse_engine_tables(live, &edit.table)?;
+    let rights = Rights::load(tx, &call.actor, live, call.today()).await?;
+    // Whoever may see the record learns that they may not change it; others learn nothing.
+    let view = represent::viewing(tx, &rights, live, &edit.table, edit.id).await?;
+    let seen = records::get(tx, &live.schema, &view, edit.id).await?.ok_or(Error::NotFound)?;
+    let permit = rights.permit(&edit.table, Action::Edit)?;
+    let record = locked(tx, live, &edit.table, edit.id).await?;
+    if edit.version.is_some_and(|version| version != record.version) {
+        return Err(Error::Stale { version: record.version });
+    }
+    let can = view.rights(&seen.matched);
+    if !can.can(Action::Edit) {
+        return Err(Error::forbidden("forbidden"));
+    }
+    let returned = open_to_change(tx, call, live, &edit.table, &record).await?;
+    let table = live.table(&call.actor.locale, &edit.table)?;
+    let access = |path: &str| access_of(&can, Action::Edit, path);
+    let input = input::read(tx, &rights, table, &record.document, &edit.values, &access).await?;
+    let has_flow = live.app().submit_flow(&edit.table).is_some();
+    let submit = edit.submit && has_flow;
+    let mode = if has_flow && !submit { Mode::Draft } else { Mode::Submit };
+    let mut document = judge(tx, call, live, table, input, mode, false).await?;
+    if mode == Mode::Submit {
+        numbering::take(tx, call, live, table, &mut document).await?;
+    }
+    save(tx, call, live, table, &permit, &record, &document).await?;
+    within_scope(tx, live, &permit, edit.id, Action::Edit).await?;
+    audit::record(tx, call, live, "record.edit", table, edit.id, &record.document, &document).await?;
+    if submit {
+        if !can.can(Action::Submit) {
+            return Err(Error::forbidden("forbidden"));
+        }
+        if returned {
+            run_flow::resubmit(tx, service, call, live, &edit.table, edit.id).await?;
+        } else {
+            run_flow::submit(tx, service, call, live, &edit.table, edit.id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a changed document; nothing is written, and the version stays, when nothing changed.
+///
+/// # Errors
+/// `Stale`, `unique`.
+pub(super) async fn save(
+    tx: &Tx,
+    call: &Call,
+    live: &LiveApp,
+    table: &Table,
+    permit: &Permit,
+    record: &Record,
+    document: &Document,
+) -> Result<(), Error> {
+    if *document == record.document {
+        return Ok(());
+    }
+    let change = Change {
+        id: record.id,
+        version: record.version,
+        before: &record.document,
+        after: document,
+        state: None,
+        by: Some(call.actor.user),
+        now: call.now,
+    };
+    let saved = records::update(tx, &live.schema, permit, change).await;
+    saved.map(|_| ()).map_err(|error| match error {
+        store::Error::Stale => Error::Stale { version: record.version },
+        other => unique_error(live, table, other),
+    })
+}
+
+async fn delete(tx: &Tx, call: &Call, edit: &Edit) -> Result<(), Error> {
+    let live = &*edit.live;
+    refuse_engine_tables(live, &edit.table)?;
+    let rights = Rights::load(tx, &call.actor, live, call.today()).await?;
+    let view = rights.permit(&edit.table, Action::View)?;
+    let seen = records::get_for_update(tx, &live.schema, &view, edit.id).await?.ok_or(Error::NotFound)?;
+    let permit = rights.permit(&edit.table, Action::Delete)?;
+    if !view.rights(&seen.matched).can(Action::Delete) {
+        return Err(Error::forbidden("forbidden"));
+    }
+    if edit.version.is_some_and(|version| version != seen.version) {
+        return Err(Error::Stale { version: seen.version });
+    }
+    match seen.state.as_deref() {
+        Some("in_approval") => return Err(Error::conflict("in_approval")),
+        Some("approved") => return Err(Error::conflict("approved_locked")),
+        _ => {}
+    }
+    let uses = records::uses(tx, &live.schema, &edit.table, edit.id).await?;
+    if !uses.is_empty() {
+        let face = &live.face(&call.actor.locale).app;
+        let named: Vec<String> = uses
+            .iter()
+            .map(|(table, count)| format!("{} × {count}", face.tables.get(table).map_or(table.as_str(), |table| &table.title)))
+            .collect();
+        return Err(Error::conflict("in_use").with("uses", named.join("、")));
+    }
+    records::trash(tx, &live.schema, &permit, edit.id, seen.version, Some(call.actor.user), call.now).await?;
+    let table = live.table(&call.actor.locale, &edit.table)?;
+    audit::record(tx, call, live, "record.delete", table, edit.id, &seen.document, &seen.document).await
+}
+
+/// Rules over what was sent: defaults for a new record, formulas, the form's visibility, bounds, checks.
+///
+/// # Errors
+/// Every field error at once.
+pub(super) async fn judge(
+    tx: &Tx,
+    call: &Call,
+    live: &LiveApp,
+    table: &Table,
+    input: Input,
+    mode: Mode,
+    new: bool,
+) -> Result<Document, Error> {
+    let Input { mut document, mut errors, changed } = input;
+    let face = live.face(&call.actor.locale);
+    let (Some(rules), Some((_, form))) = (face.tables.get(&table.key), face.forms.get(&table.key)) else {
+        return Err(Error::internal("a table without rules"));
+    };
+    let mut around = Circumstances::new(call, live);
+    if new {
+        // Defaults may set links, and formulas read behind them; so defaults come first.
+        errors.extend(rules.apply_defaults(&mut document, around.context()));
+    }
+    around.load(tx, table, &document, &rules.link_hops()).await?;
+    around.load(tx, table, &document, &form.link_hops()).await?;
+    errors.extend(rules.recompute(&mut document, around.context()));
+    let state = form.evaluate(&document, around.context());
+    errors.extend(state.errors.iter().cloned());
+    for key in &changed {
+        let closed = state.field(key).is_some_and(|item| !item.visible || item.readonly);
+        if closed {
+            let title = table.field(key).map_or(key.as_str(), |field| field.title.as_str());
+            errors.push(FieldError::new(format!("/{key}"), "not_editable").with("field", title));
+        }
+    }
+    let given: Vec<String> = errors.iter().map(|error| error.path.clone()).collect();
+    errors.extend(validate(table, Some(&state), &document, mode).into_iter().filter(|error| !given.contains(&error.path)));
+    if mode == Mode::Submit && errors.is_empty() {
+        errors.extend(form.checks(&document, around.context()));
+    }
+    if errors.is_empty() { Ok(document) } else { Err(Error::Invalid(errors)) }
+}
+
+/// Whether the record's state lets its fields be changed: drafts, rejected ones, and returned ones by their starter
+/// (answered as `true`).
+async fn open_to_change(tx: &Tx, call: &Call, live: &LiveApp, table: &str, record: &Record) -> Result<bool, Error> {
+    match record.state.as_deref() {
+        None | Some("draft" | "rejected") => Ok(false),
+        Some("in_approval") => {
+            let table = live.schema.id_of(table).ok_or(Error::NotFound)?;
+            let case = flows::latest_of_record(tx, table, record.id).await?;
+            match case {
+                Some(case) if case.state == "returned" && case.starter_id == call.actor.user.0 => Ok(true),
+                _ => Err(Error::conflict("in_approval")),
+            }
+        }
+        Some(_) => Err(Error::conflict("approved_locked")),
+    }
+}
+
+/// The record as the app sees it, locked.
+pub(super) async fn locked(tx: &Tx, live: &LiveApp, table: &str, id: RecordId) -> Result<Record, Error> {
+    let permit = Permit::as_app(live.key(), table, Action::View);
+    records::get_for_update(tx, &live.schema, &permit, id).await?.ok_or(Error::NotFound)
+}
+
+/// After a write the row must lie in a scope that allows the action, or the write did not happen: a person cannot put a
+/// record where they may not work.
+async fn within_scope(tx: &Tx, live: &LiveApp, permit: &Permit, id: RecordId, action: Action) -> Result<(), Error> {
+    use crate::query::Condition;
+    if permit.rows_for(action) == Condition::Always {
+        return Ok(());
+    }
+    let covered = match records::get(tx, &live.schema, permit, id).await? {
+        Some(record) => permit.rights(&record.matched).can(action),
+        None => false,
+    };
+    if covered { Ok(()) } else { Err(Error::forbidden("out_of_scope")) }
+}
+
+fn refuse_engine_tables(live: &LiveApp, table: &str) -> Result<(), Error> {
+    if live.is_engine_written(table) { Err(Error::forbidden("engine_written")) } else { Ok(()) }
+}
+
+/// A document with every lines field there, empty.
+#[must_use]
+pub fn blank(table: &Table) -> Document {
+    let mut document = Document::default();
+    for field in table.scalars() {
+        document.values.insert(field.key.clone(), crate::base::value::Value::Unset);
+    }
+    for field in table.lines() {
+        document.lines.insert(field.key.clone(), Vec::new());
+    }
+    document
+}
+
+pub(super) fn access_of(rights: &RowRights<'_>, action: Action, path: &str) -> Access {
+    if rights.can_write(action, path) {
+        Access::Write
+    } else if rights.can_read(path) {
+        Access::Read
+    } else {
+        Access::Hidden
+    }
+}
+
+/// A broken unique index as errors of its fields.
+pub(super) fn unique_error(live: &LiveApp, table: &Table, error: store::Error) -> Error {
+    let store::Error::Unique { constraint } = &error else { return error.into() };
+    let Ok((_, physical)) = live.schema.table(&table.key) else { return error.into() };
+    match physical.fields_of_unique(constraint) {
+        Some(fields) if !fields.is_empty() => {
+            let titles: Vec<&str> =
+                fields.iter().filter_map(|key| table.field(key)).map(|field| field.title.as_str()).collect();
+            let titles = titles.join("、");
+            let errors = fields.iter().map(|key| FieldError::new(format!("/{key}"), "unique").with("fields", &titles));
+            Error::Invalid(errors.collect())
+        }
+        _ => error.into(),
+    }
+}

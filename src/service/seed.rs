@@ -1,0 +1,327 @@
+//! Data that travels with an app: CSV with field keys as headers, links by unique value, members by login.
+//!
+//! Master data is stored by the app itself, inside the import. Sample documents (`@key`, `@as`, `@submit`, `@approve`,
+//! `@by`) go through the same use cases as a person's, so that what the sample company shows really happened.
+
+use super::{
+    Answer, Call, Error, LiveApp, Service,
+    context::Circumstances,
+    decide_task::{Decide, Decision},
+    numbering,
+    save_record::{Create, blank},
+};
+use crate::{
+    access::Permit,
+    base::{
+        id::{TaskId, UserId},
+        time::Timestamp,
+        value::{Document, Value},
+    },
+    definition::{
+        app::{App, KEY_COLUMN, PARENT_COLUMN},
+        field::{Field, Kind},
+        role::Action,
+        table::Table,
+    },
+    store::{
+        Tx, flows, people,
+        records::{self, NewRecord},
+    },
+};
+use indexmap::IndexMap;
+use jiff::{Span, civil::Date};
+use serde_json::{Map, Value as Json, json};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+/// Who files a sample document; files with this column are documents, not master data.
+const FILED_BY: &str = "@as";
+
+type Row = IndexMap<String, String>;
+
+fn broken(file: &str, what: impl std::fmt::Display) -> Error {
+    Error::malformed(format!("{file}.csv: {what}"))
+}
+
+fn rows_of(file: &str, text: &str) -> Result<Vec<Row>, Error> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let headers: Vec<String> =
+        reader.headers().map_err(|error| broken(file, error))?.iter().map(str::to_owned).collect();
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| broken(file, error))?;
+        rows.push(headers.iter().cloned().zip(record.iter().map(str::to_owned)).collect());
+    }
+    Ok(rows)
+}
+
+fn is_documents(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').lines().next().is_some_and(|head| head.split(',').any(|name| name.trim() == FILED_BY))
+}
+
+/// The tables in an order in which links point backwards, as far as that can be.
+fn in_link_order(app: &App) -> Vec<&Table> {
+    let mut ordered: Vec<&Table> = Vec::new();
+    let mut left: Vec<&Table> = app.tables.values().collect();
+    while !left.is_empty() {
+        let ready = |table: &&Table| {
+            let fields = table.fields.values().flat_map(|field| std::iter::once(field).chain(field.columns.values()));
+            let mut targets = fields.filter(|field| field.kind.is_link()).filter_map(|field| field.target.as_deref());
+            targets.all(|target| target == table.key || ordered.iter().any(|done| done.key == target))
+        };
+        let next = left.iter().position(|table| ready(table)).unwrap_or(0);
+        ordered.push(left.remove(next));
+    }
+    ordered
+}
+
+/// Stores the master data of some CSV files; answers how many rows.
+///
+/// # Errors
+/// A cell that does not fit its field, with file, row and column.
+pub async fn master_data(
+    tx: &Tx,
+    call: &Call,
+    live: &LiveApp,
+    files: &IndexMap<String, String>,
+) -> Result<usize, Error> {
+    let mut count = 0;
+    for table in in_link_order(live.app()) {
+        let Some(text) = files.get(&table.key).filter(|text| !is_documents(text)) else { continue };
+        let rows = rows_of(&table.key, text)?;
+        let lookup = Lookup::load(tx, live, table, &rows).await?;
+        for (index, row) in rows.iter().enumerate() {
+            let mut document = blank(table);
+            for (column, cell) in row.iter().filter(|(column, cell)| !column.starts_with('@') && !cell.is_empty()) {
+                let place = format!("row {}, column {column}", index + 2);
+                let field = table.field(column).ok_or_else(|| broken(&table.key, format!("{place}: no such field")))?;
+                let value = lookup
+                    .read(field, cell, call.today())
+                    .ok_or_else(|| broken(&table.key, format!("{place}: \"{cell}\" does not fit")))?;
+                field
+                    .check(&value)
+                    .map_err(|error| broken(&table.key, format!("{place}: \"{cell}\": {}", error.code)))?;
+                document.values.insert(column.clone(), value);
+            }
+            store(tx, call, live, table, document).await?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+async fn store(tx: &Tx, call: &Call, live: &LiveApp, table: &Table, mut document: Document) -> Result<(), Error> {
+    let rules = live.face(&call.actor.locale).tables.get(&table.key).ok_or(Error::NotFound)?;
+    let mut around = Circumstances::new(call, live);
+    let mut errors = rules.apply_defaults(&mut document, around.context());
+    around.load(tx, table, &document, &rules.link_hops()).await?;
+    errors.extend(rules.recompute(&mut document, around.context()));
+    errors.extend(crate::rules::validate(table, None, &document, crate::rules::Mode::Submit));
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors.into_iter().map(|error| error.under(&format!("/{}", table.key))).collect()));
+    }
+    numbering::take(tx, call, live, table, &mut document).await?;
+    let permit = Permit::as_app(live.key(), &table.key, Action::Create);
+    let new = NewRecord {
+        document: &document,
+        state: None,
+        owner: Some(call.actor.user),
+        department: None,
+        by: Some(call.actor.user),
+        now: call.now,
+    };
+    records::insert(tx, &live.schema, &permit, new).await?;
+    Ok(())
+}
+
+/// Rows and people that cells name.
+struct Lookup {
+    links: HashMap<String, HashMap<String, i64>>,
+    people: HashMap<String, i64>,
+}
+
+impl Lookup {
+    async fn load(tx: &Tx, live: &LiveApp, table: &Table, rows: &[Row]) -> Result<Self, Error> {
+        let mut links: HashMap<String, BTreeSet<String>> = HashMap::new();
+        for row in rows {
+            for (column, cell) in row.iter().filter(|(_, cell)| !cell.is_empty()) {
+                if let Some(target) = table.field(column).filter(|field| field.kind.is_link()).and_then(|field| field.target.clone()) {
+                    links.entry(target).or_default().extend(cell.split('|').map(|part| part.trim().to_owned()));
+                }
+            }
+        }
+        let mut found = HashMap::new();
+        for (target, keys) in links {
+            let permit = Permit::as_app(live.key(), &target, Action::View);
+            let ids = records::natural_ids(tx, &live.schema, &permit, &keys).await?;
+            found.insert(target, ids.into_iter().map(|(key, id)| (key, id.0)).collect());
+        }
+        let people = people::active_users(tx).await?.into_iter().map(|user| (user.login_folded, user.id)).collect();
+        Ok(Self { links: found, people })
+    }
+
+    fn read(&self, field: &Field, cell: &str, today: Date) -> Option<Value> {
+        if field.kind.is_link() || field.kind.is_member() {
+            let one = |part: &str| match field.target.as_deref().filter(|_| field.kind.is_link()) {
+                Some(target) => self.links.get(target)?.get(part.trim()).copied(),
+                // Sample people exist only in the sample company; elsewhere the cell stays empty.
+                None => self.people.get(&people::fold_login(part)).copied(),
+            };
+            if field.kind.is_several() {
+                let ids: Vec<Value> = cell.split('|').filter_map(one).map(Value::Integer).collect();
+                return Some(if ids.is_empty() { Value::Unset } else { Value::List(ids) });
+            }
+            return match one(cell) {
+                Some(id) => Some(Value::Integer(id)),
+                None if field.kind == Kind::Member => Some(Value::Unset),
+                None => None,
+            };
+        }
+        if let Some(day) = relative_day(cell, today) {
+            return Some(Value::Date(day));
+        }
+        field.read_text(cell).ok()
+    }
+}
+
+/// `@today` and `@today-12`.
+fn relative_day(cell: &str, today: Date) -> Option<Date> {
+    let rest = cell.strip_prefix("@today")?;
+    let days: i64 = if rest.is_empty() { 0 } else { rest.parse().ok()? };
+    Some(today.saturating_add(Span::new().days(days)))
+}
+
+/// Milliseconds of a day.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+/// Between two sample documents of one day.
+const BETWEEN: i64 = 7 * 60 * 1000;
+
+impl Service {
+    /// Files, submits and approves the sample documents of an app, as the people they name; answers how many.
+    ///
+    /// # Errors
+    /// A document that does not go through: the sample contradicts the app.
+    pub async fn seed_documents(&self, call: &Call, live: &Arc<LiveApp>) -> Result<usize, Error> {
+        let files = live.app().demo.clone();
+        let mut count = 0;
+        for table in in_link_order(live.app()) {
+            let Some(text) = files.get(&table.key).filter(|text| is_documents(text)) else { continue };
+            let rows = rows_of(&table.key, text)?;
+            let mut lines: HashMap<&str, Vec<Row>> = HashMap::new();
+            for field in table.lines() {
+                let name = format!("{}.{}", table.key, field.key);
+                if let Some(text) = files.get(&name) {
+                    lines.insert(&field.key, rows_of(&name, text)?);
+                }
+            }
+            for (index, row) in rows.iter().enumerate() {
+                let place = i64::try_from(index).unwrap_or(0);
+                self.seed_document(call, live, table, row, &lines, place).await.map_err(|error| {
+                    broken(&table.key, format!("row {}: {error}: {error:?}", index + 2))
+                })?;
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+
+    async fn seed_document(
+        &self,
+        call: &Call,
+        live: &Arc<LiveApp>,
+        table: &Table,
+        row: &Row,
+        lines: &HashMap<&str, Vec<Row>>,
+        place: i64,
+    ) -> Result<(), Error> {
+        let today = call.today();
+        let mut values = api_values(table, row, today);
+        for field in table.lines() {
+            let Some(rows) = lines.get(field.key.as_str()) else { continue };
+            let mine = rows.iter().filter(|line| line.get(PARENT_COLUMN) == row.get(KEY_COLUMN));
+            let list: Vec<Json> = mine.map(|line| Json::Object(column_values(field, line, today))).collect();
+            values.insert(field.key.clone(), list.into());
+        }
+        let flag = |name: &str| row.get(name).is_some_and(|cell| cell == "true");
+        let filed_at = filed_at(call, table, row, today).plus(place * BETWEEN);
+        let who = row.get(FILED_BY).map(String::as_str).unwrap_or_default();
+        let filing = self.call_as(who, filed_at).await?;
+        let create =
+            Create { live: live.clone(), table: table.key.clone(), values: values.into(), submit: flag("@submit") };
+        let Answer { body, .. } = self.create_record(filing, create).await?;
+        if flag("@approve") {
+            let by = row.get("@by").map(String::as_str).unwrap_or_default();
+            let case = body["case"]["id"].as_i64().unwrap_or(0);
+            let approver = self.call_as(by, filed_at.plus(45 * 60 * 1000)).await?;
+            let reader = self.store.reader();
+            let open = flows::tasks_of(&reader, &[case]).await?;
+            let mine = open.into_iter().find(|task| task.state == "open" && task.user_id == approver.actor.user.0);
+            let task = mine.ok_or_else(|| Error::malformed(format!("\"{by}\" has no task to approve")))?;
+            let decide = Decide {
+                live: live.clone(),
+                task: TaskId(task.id),
+                decision: Decision::Approve,
+                comment: None,
+                values: None,
+            };
+            self.decide(approver, decide).await?;
+        }
+        Ok(())
+    }
+
+    /// A command of the person with this login, at that moment.
+    async fn call_as(&self, login: &str, now: Timestamp) -> Result<Call, Error> {
+        let reader = self.store.reader();
+        let user = people::user_by_login(&reader, login).await?;
+        let user = user.ok_or_else(|| Error::malformed(format!("there is nobody with the login \"{login}\"")))?;
+        let person = self.person(&reader, UserId(user.id)).await?;
+        Ok(person.ok_or(Error::NotFound)?.call(now))
+    }
+}
+
+/// When a sample document was filed: at nine in the morning of the day it names, but never after now.
+fn filed_at(call: &Call, table: &Table, row: &Row, today: Date) -> Timestamp {
+    let day = table
+        .scalars()
+        .filter(|field| field.kind == Kind::Date)
+        .find_map(|field| relative_day(row.get(&field.key)?, today))
+        .unwrap_or(today);
+    let nine = day.at(9, 0, 0, 0).to_zoned(call.zone.clone()).map_or(call.now, |zoned| Timestamp(zoned.timestamp().as_millisecond()));
+    // Leave room for the documents after it, and for the approval, before now.
+    nine.min(call.now.plus(-DAY / 6))
+}
+
+fn api_values(table: &Table, row: &Row, today: Date) -> Map<String, Json> {
+    let mut values = Map::new();
+    for (column, cell) in row.iter().filter(|(column, cell)| !column.starts_with('@') && !cell.is_empty()) {
+        if let Some(field) = table.field(column) {
+            values.insert(column.clone(), api_value(field, cell, today));
+        }
+    }
+    values
+}
+
+fn column_values(field: &Field, row: &Row, today: Date) -> Map<String, Json> {
+    let mut values = Map::new();
+    for (column, cell) in row.iter().filter(|(column, cell)| !column.starts_with('@') && !cell.is_empty()) {
+        if let Some(column_field) = field.column(column) {
+            values.insert(column.clone(), api_value(column_field, cell, today));
+        }
+    }
+    values
+}
+
+/// A cell as the API takes it.
+fn api_value(field: &Field, cell: &str, today: Date) -> Json {
+    if field.kind.is_link() || field.kind.is_member() {
+        let by = if field.kind.is_link() { "key" } else { "login" };
+        let one = |part: &str| json!({by: part.trim()});
+        return if field.kind.is_several() { cell.split('|').map(one).collect() } else { one(cell) };
+    }
+    if let Some(day) = relative_day(cell, today) {
+        return day.to_string().into();
+    }
+    field.read_text(cell).map_or_else(|_| cell.into(), |value| field.write(&value))
+}

@@ -1,0 +1,226 @@
+//! Conditions, sort keys and masks as SQL expressions. Values are always bound; names come from the catalogue.
+
+use super::schema::{Physical, Schema, bind, column};
+use crate::{
+    access::{Permit, Visibility},
+    base::value::Value,
+    definition::{
+        field::{Column, Field, Stored},
+        role::Action,
+        table::Table,
+    },
+    query::{Condition, FieldPath, Operator, SystemField, Test},
+};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Query};
+use std::collections::HashMap;
+
+/// What a person may read while a list is filtered, sorted and selected: the table's own permit, and those of the tables
+/// that its link fields point at (by table key). A link to a table without a permit shows nothing of its target.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    pub permit: &'a Permit,
+    pub targets: &'a HashMap<String, Permit>,
+}
+
+/// Compiles expressions over one table under an alias.
+#[derive(Clone, Copy)]
+pub(super) struct Compiler<'a> {
+    pub schema: &'a Schema,
+    pub table: &'a Table,
+    pub physical: &'a Physical,
+    pub alias: &'a str,
+    pub postgres: bool,
+    /// Masks fields; absent for a scope's own condition, which may look at fields that the person cannot.
+    pub reading: Option<Reading<'a>>,
+}
+
+/// An expression with the field whose stored form it yields; `None` for a system field.
+pub(super) struct Operand<'a> {
+    pub expression: Expr,
+    pub field: Option<&'a Field>,
+}
+
+impl<'a> Compiler<'a> {
+    fn unmasked(self) -> Self {
+        Self { reading: None, ..self }
+    }
+
+    /// The rows that the permit shows and that are not in the trash. A draft shows to its owner only.
+    pub fn visible(self, permit: &Permit, action: Action) -> Expr {
+        let rows = permit.rows_for(Action::View);
+        let rows = if action == Action::View { rows } else { rows.and(permit.rows_for(action)) };
+        let mut expression = self.unmasked().condition(&rows).and(self.system("trashed_at").is_null());
+        if let Some(viewer) = permit.viewer() {
+            let state = self.system("state");
+            let not_a_draft = state.clone().is_null().or(state.ne("draft"));
+            expression = expression.and(not_a_draft.or(self.system("owner").eq(viewer.0)));
+        }
+        expression
+    }
+
+    pub fn condition(self, condition: &Condition) -> Expr {
+        match condition {
+            Condition::Always => Expr::val(1).eq(1),
+            Condition::Never => Expr::val(1).eq(0),
+            Condition::All(parts) => self.join(parts, true),
+            Condition::Any(parts) => self.join(parts, false),
+            Condition::Not(part) => self.condition(part).not(),
+            Condition::Test(test) => self.test(test),
+        }
+    }
+
+    fn join(self, parts: &[Condition], all: bool) -> Expr {
+        let mut expressions = parts.iter().map(|part| self.condition(part));
+        let Some(first) = expressions.next() else { return Expr::val(1).eq(i32::from(all)) };
+        expressions.fold(first, |joined, next| if all { joined.and(next) } else { joined.or(next) })
+    }
+
+    /// A test is never null, so that `NOT` means the same in SQL as in memory.
+    fn test(self, test: &Test) -> Expr {
+        let Operand { expression, field } = self.operand(&test.path);
+        let stored = |value: &Value| store(field, value);
+        let first = || test.values.first().map_or(Stored::Null, stored);
+        let value = |stored: Stored| Expr::val(bind(stored));
+        let set = expression.clone().is_not_null();
+        let compared = match test.operator {
+            Operator::Empty => return expression.is_null(),
+            Operator::Eq => expression.eq(value(first())),
+            Operator::Lt => expression.lt(value(first())),
+            Operator::Le => expression.lte(value(first())),
+            Operator::Gt => expression.gt(value(first())),
+            Operator::Ge => expression.gte(value(first())),
+            Operator::In => expression.is_in(test.values.iter().map(|item| value(stored(item)))),
+            Operator::Between => match test.values.as_slice() {
+                [low, high] => expression.between(value(stored(low)), value(stored(high))),
+                _ => Expr::val(1).eq(0),
+            },
+            Operator::Contains if field.is_some_and(|field| field.kind.is_several()) => {
+                let part = test.values.first().map(show_item).unwrap_or_default();
+                self.position(expression, &format!("|{part}|")).gt(0)
+            }
+            Operator::Contains => self.position(self.fold(expression), &folded(test.values.first())).gt(0),
+            Operator::Starts => self.position(self.fold(expression), &folded(test.values.first())).eq(1),
+            Operator::Ne | Operator::NotIn => Expr::val(1).eq(0),
+        };
+        set.and(compared)
+    }
+
+    /// Latin letters without case: what `lower` does on SQLite, and on PostgreSQL under the C collation.
+    fn fold(self, expression: Expr) -> Expr {
+        Func::lower(expression).into()
+    }
+
+    /// Where `part` starts in the text, from 1; 0 where it does not occur.
+    fn position(self, text: Expr, part: &str) -> Expr {
+        let name = if self.postgres { "strpos" } else { "instr" };
+        Func::cust(name).arg(text).arg(part.to_owned()).into()
+    }
+
+    /// Rows whose searchable text holds every word, each word in fields that may be read.
+    pub fn search(self, words: &str) -> Expr {
+        let fields: Vec<&Field> = self.table.scalars().filter(|field| field.searchable).collect();
+        let mut all = Expr::val(1).eq(1);
+        for word in words.split_whitespace().take(8) {
+            let mut any = Expr::val(1).eq(0);
+            for field in &fields {
+                let text = self.operand(&FieldPath::Field(field.key.clone())).expression;
+                let found = self.position(self.fold(text.clone()), &crate::query::fold(word)).gt(0);
+                any = any.or(text.is_not_null().and(found));
+            }
+            all = all.and(any);
+        }
+        all
+    }
+
+    /// The value at a path, masked by what may be read.
+    pub fn operand(self, path: &FieldPath) -> Operand<'a> {
+        match path {
+            FieldPath::System(field) => Operand { expression: self.system(field.as_str()), field: None },
+            FieldPath::Field(key) => {
+                let field = self.table.field(key);
+                let plain = column(self.alias, &self.physical.column(key));
+                let expression = match self.reading.map(|reading| reading.permit.visibility(key)) {
+                    None | Some(Visibility::Always) => plain,
+                    Some(Visibility::Never) => null_of(field),
+                    Some(Visibility::When(condition)) => {
+                        CaseStatement::new().case(self.unmasked().condition(&condition), plain).into()
+                    }
+                };
+                Operand { expression, field }
+            }
+            FieldPath::Hop(link, end) => self.hop(link, end),
+        }
+    }
+
+    fn hop(self, link: &str, end: &FieldPath) -> Operand<'a> {
+        let nothing = Operand { expression: Expr::null(), field: None };
+        let Some(target) = self.table.field(link).and_then(|field| field.target.as_deref()) else { return nothing };
+        let Ok((table, physical)) = self.schema.table(target) else { return nothing };
+        let permit = self.reading.map(|reading| (reading.targets.get(target), reading.targets));
+        let inner = Compiler {
+            table,
+            physical,
+            alias: "hop",
+            reading: match permit {
+                Some((Some(permit), targets)) => Some(Reading { permit, targets }),
+                _ => None,
+            },
+            ..self
+        };
+        if matches!(permit, Some((None, _))) {
+            let field = inner.operand(end).field;
+            return Operand { expression: null_of(field), field };
+        }
+        let Operand { expression, field } = inner.operand(end);
+        let link = self.operand(&FieldPath::Field(link.to_owned())).expression;
+        let mut select = Query::select();
+        select.expr(expression).from_as(physical.name.clone(), "hop").and_where(column("hop", "id").eq(link));
+        if let Some(Reading { permit, .. }) = inner.reading {
+            select.and_where(inner.visible(permit, Action::View));
+        }
+        Operand { expression: Expr::from(sub_select(select)), field }
+    }
+
+    pub fn system(self, name: &str) -> Expr {
+        column(self.alias, name)
+    }
+}
+
+fn sub_select(select: sea_orm::sea_query::SelectStatement) -> sea_orm::sea_query::SimpleExpr {
+    sea_orm::sea_query::SimpleExpr::SubQuery(None, Box::new(select.into()))
+}
+
+/// A value as the column of `field` holds it; system fields by the value's own kind.
+pub(super) fn store(field: Option<&Field>, value: &Value) -> Stored {
+    match (field, value) {
+        (Some(field), value) if !field.kind.is_several() => field.store(value),
+        (_, Value::Integer(number)) => Stored::Integer(*number),
+        (_, Value::Instant(moment)) => Stored::Integer(moment.0),
+        (_, Value::Text(text)) => Stored::Text(text.clone()),
+        _ => Stored::Null,
+    }
+}
+
+fn null_of(field: Option<&Field>) -> Expr {
+    match field.and_then(|field| field.kind.behaviour().column()) {
+        Some(Column::Text) => Expr::val(Option::<String>::None),
+        _ => Expr::val(Option::<i64>::None),
+    }
+}
+
+fn show_item(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Integer(id) => id.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn folded(value: Option<&Value>) -> String {
+    crate::query::fold(value.and_then(Value::as_text).unwrap_or_default())
+}
+
+/// Whether a system field holds text.
+pub(super) const fn is_text(field: SystemField) -> bool {
+    matches!(field, SystemField::State)
+}

@@ -1,0 +1,298 @@
+//! Reading records: one, a page, a count.
+
+use super::{
+    super::{
+        Connection, Error, Tx,
+        filter::{Compiler, Reading},
+        schema::{Schema, bind, column},
+    },
+    lines,
+    select::{ALIAS, Listing, Record, columns, compiler},
+};
+use crate::{
+    access::Permit,
+    base::id::RecordId,
+    definition::field::Stored,
+    query::{Condition, Cursor, CursorError, Sort},
+};
+use sea_orm::sea_query::{Expr, ExprTrait, NullOrdering, Order, Query, SelectStatement};
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+
+/// The record with its lines, if the permit shows it and it is not in the trash. Two statements, and one per lines field.
+///
+/// # Errors
+/// The database failed.
+pub async fn get(
+    conn: &impl Connection,
+    schema: &Schema,
+    permit: &Permit,
+    id: RecordId,
+) -> Result<Option<Record>, Error> {
+    one(conn, schema, permit, id, |_| {}).await
+}
+
+/// As [`get`], and locks the row until the transaction ends.
+///
+/// # Errors
+/// The database failed.
+pub async fn get_for_update(tx: &Tx, schema: &Schema, permit: &Permit, id: RecordId) -> Result<Option<Record>, Error> {
+    one(tx, schema, permit, id, |select| {
+        tx.lock_rows(select);
+    })
+    .await
+}
+
+async fn one<C: Connection>(
+    conn: &C,
+    schema: &Schema,
+    permit: &Permit,
+    id: RecordId,
+    adjust: impl FnOnce(&mut SelectStatement) + Send,
+) -> Result<Option<Record>, Error> {
+    let targets = HashMap::new();
+    let compiler = compiler(schema, Reading { permit, targets: &targets }, conn.is_postgres())?;
+    let mut select = columns(compiler, permit, &[]);
+    select.and_where(compiler.visible(permit, permit.action())).and_where(column(ALIAS, "id").eq(id.0));
+    adjust(&mut select);
+    let Some(row) = conn.query_one(&select).await? else { return Ok(None) };
+    let mut record = Record::from_row(&row, compiler, permit, &[])?;
+    for field in compiler.table.lines().filter(|field| !record.hidden.contains(&field.key)) {
+        let mut rows = lines::of_record(conn, compiler.physical, field, id).await?;
+        if permit.viewer().is_some() {
+            let rights = permit.rights(&record.matched);
+            lines::mask(&mut rows, field, &rights);
+        }
+        record.document.lines.insert(field.key.clone(), rows);
+    }
+    Ok(Some(record))
+}
+
+/// A page of records without their lines, and the cursor of the next page. One statement, however far down the list.
+///
+/// # Errors
+/// A cursor of another list is told as the inner error; else the database failed.
+pub async fn list(
+    conn: &impl Connection,
+    schema: &Schema,
+    reading: Reading<'_>,
+    listing: &Listing<'_>,
+) -> Result<Result<(Vec<Record>, Option<Cursor>), CursorError>, Error> {
+    let compiler = compiler(schema, reading, conn.is_postgres())?;
+    let mut select = columns(compiler, reading.permit, listing.hops);
+    restrict(&mut select, compiler, reading.permit, listing);
+    let sorted = Sorted::new(compiler, listing);
+    // The sort values of the last row make the cursor, so they are selected too, after all else.
+    for key in &sorted.keys {
+        select.expr(key.expression.clone());
+    }
+    if let Some(after) = &listing.page.after {
+        match sorted.after(after) {
+            Ok(condition) => select.and_where(condition),
+            Err(error) => return Ok(Err(error)),
+        };
+    }
+    sorted.order(&mut select);
+    select.limit(listing.page.limit + 1);
+    let mut rows = conn.query(&select).await?;
+    let more = rows.len() as u64 > listing.page.limit;
+    rows.truncate(usize::try_from(listing.page.limit).unwrap_or(usize::MAX));
+    let mut records = Vec::with_capacity(rows.len());
+    for row in &rows {
+        records.push(Record::from_row(row, compiler, reading.permit, listing.hops)?);
+    }
+    let cursor = match (more, rows.last()) {
+        (true, Some(row)) => Some(sorted.cursor(row, &select_width(compiler, reading.permit, listing))?),
+        _ => None,
+    };
+    Ok(Ok((records, cursor)))
+}
+
+/// How many columns stand before the sort values.
+fn select_width(compiler: Compiler<'_>, permit: &Permit, listing: &Listing<'_>) -> usize {
+    let conditional =
+        permit.grants().iter().filter(|grant| !matches!(grant.rows, Condition::Always | Condition::Never)).count();
+    10 + compiler.table.scalars().count() + conditional + listing.hops.len()
+}
+
+fn restrict(select: &mut SelectStatement, compiler: Compiler<'_>, permit: &Permit, listing: &Listing<'_>) {
+    select.and_where(compiler.visible(permit, permit.action()));
+    if listing.condition != Condition::Always {
+        select.and_where(compiler.condition(&listing.condition));
+    }
+    if let Some(words) = listing.search.as_deref().filter(|words| !words.trim().is_empty()) {
+        select.and_where(compiler.search(words));
+    }
+}
+
+/// How many records there are, counted no further than `cap`.
+///
+/// # Errors
+/// The database failed.
+pub async fn count(
+    conn: &impl Connection,
+    schema: &Schema,
+    reading: Reading<'_>,
+    listing: &Listing<'_>,
+    cap: u64,
+) -> Result<u64, Error> {
+    let compiler = compiler(schema, reading, conn.is_postgres())?;
+    let mut inner = Query::select();
+    inner.expr(Expr::val(1)).from_as(compiler.physical.name.clone(), ALIAS);
+    restrict(&mut inner, compiler, reading.permit, listing);
+    inner.limit(cap + 1);
+    let mut outer = Query::select();
+    outer.expr(super::super::integer(Expr::cust("COUNT(*)"))).from_subquery(inner, "counted");
+    let row = conn.query_one(&outer).await?.ok_or_else(|| Error::other("a count answers a row"))?;
+    Ok(u64::try_from(row.i64(0)?).unwrap_or(0))
+}
+
+/// The ids of the rows that meet a condition, as the app sees them: user values and the like.
+///
+/// # Errors
+/// The database failed.
+pub async fn matching_ids(
+    conn: &impl Connection,
+    schema: &Schema,
+    permit: &Permit,
+    condition: &Condition,
+    limit: u64,
+) -> Result<Vec<i64>, Error> {
+    let targets = HashMap::new();
+    let compiler = compiler(schema, Reading { permit, targets: &targets }, conn.is_postgres())?;
+    let mut select = Query::select();
+    select
+        .expr(column(ALIAS, "id"))
+        .from_as(compiler.physical.name.clone(), ALIAS)
+        .and_where(compiler.visible(permit, permit.action()))
+        .and_where(compiler.condition(condition))
+        .order_by((ALIAS, "id"), Order::Asc)
+        .limit(limit);
+    conn.query(&select).await?.iter().map(|row| row.i64(0)).collect()
+}
+
+/// Where a record is used: the places that link to it, each with how many rows do.
+///
+/// # Errors
+/// The database failed.
+pub async fn uses(
+    conn: &impl Connection,
+    schema: &Schema,
+    table: &str,
+    id: RecordId,
+) -> Result<Vec<(String, u64)>, Error> {
+    let mut found = Vec::new();
+    for (source, path) in schema.app.links_to(table) {
+        let (_, physical) = schema.table(&source.key)?;
+        let mut select = Query::select();
+        select.expr(super::super::integer(Expr::cust("COUNT(*)")));
+        if let Some((lines, key)) = path.split_once('.') {
+            let Some(lines) = physical.lines(lines) else { continue };
+            select
+                .from_as(lines.name.clone(), ALIAS)
+                .inner_join(
+                    sea_orm::sea_query::TableRef::from(physical.name.clone()).alias("parent"),
+                    column("parent", "id").equals((ALIAS, "record_id")),
+                )
+                .and_where(column("parent", "trashed_at").is_null())
+                .and_where(column(ALIAS, &lines.column(key)).eq(id.0));
+        } else {
+            select
+                .from_as(physical.name.clone(), ALIAS)
+                .and_where(column(ALIAS, "trashed_at").is_null())
+                .and_where(column(ALIAS, &physical.column(&path)).eq(id.0));
+        }
+        let row = conn.query_one(&select).await?.ok_or_else(|| Error::other("a count answers a row"))?;
+        let count = u64::try_from(row.i64(0)?).unwrap_or(0);
+        if count > 0 {
+            found.push((source.key.clone(), count));
+        }
+    }
+    Ok(found)
+}
+
+struct SortKey {
+    expression: Expr,
+    descending: bool,
+    text: bool,
+}
+
+/// The order of a list, and a mark of the list that cursors carry.
+struct Sorted {
+    keys: Vec<SortKey>,
+    id_descending: bool,
+    mark: String,
+}
+
+impl Sorted {
+    fn new(compiler: Compiler<'_>, listing: &Listing<'_>) -> Self {
+        let key = |sort: &Sort| {
+            let operand = compiler.operand(&sort.path);
+            let text = match (operand.field, &sort.path) {
+                (Some(field), _) => field.kind.behaviour().column() == Some(crate::definition::field::Column::Text),
+                (None, crate::query::FieldPath::System(system)) => super::super::filter::is_text(*system),
+                (None, _) => false,
+            };
+            SortKey { expression: operand.expression, descending: sort.descending, text }
+        };
+        let described = format!("{} {:?} {:?}", Sort::to_text(listing.sort), listing.condition, listing.search);
+        let digest = Sha256::digest(described.as_bytes());
+        Self {
+            keys: listing.sort.iter().map(key).collect(),
+            id_descending: Sort::id_descending(listing.sort),
+            mark: digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect(),
+        }
+    }
+
+    fn order(&self, select: &mut SelectStatement) {
+        let direction = |descending| if descending { Order::Desc } else { Order::Asc };
+        for key in &self.keys {
+            select.order_by_expr_with_nulls(key.expression.clone(), direction(key.descending), NullOrdering::Last);
+        }
+        select.order_by((ALIAS, "id"), direction(self.id_descending));
+    }
+
+    fn cursor(&self, row: &super::super::Row, start: &usize) -> Result<Cursor, Error> {
+        let mut values = Vec::new();
+        for (index, key) in self.keys.iter().enumerate() {
+            values.push(if key.text {
+                row.opt_text(start + index)?.map_or(Json::Null, Json::from)
+            } else {
+                row.opt_i64(start + index)?.map_or(Json::Null, Json::from)
+            });
+        }
+        Ok(Cursor { values, id: row.i64(0)?, query: self.mark.clone() })
+    }
+
+    /// Rows after the cursor: for some key, all earlier keys are equal and this one comes later; unset values come last.
+    fn after(&self, cursor: &Cursor) -> Result<Expr, CursorError> {
+        if cursor.query != self.mark || cursor.values.len() != self.keys.len() {
+            return Err(CursorError);
+        }
+        let mut equal = Expr::val(1).eq(1);
+        let mut after = Expr::val(1).eq(0);
+        for (key, json) in self.keys.iter().zip(&cursor.values) {
+            let stored = match json {
+                Json::Null => Stored::Null,
+                Json::Number(number) if !key.text => Stored::Integer(number.as_i64().ok_or(CursorError)?),
+                Json::String(text) if key.text => Stored::Text(text.clone()),
+                _ => return Err(CursorError),
+            };
+            let expression = || key.expression.clone();
+            let same = if stored == Stored::Null {
+                expression().is_null()
+            } else {
+                let value = Expr::val(bind(stored));
+                let later =
+                    if key.descending { expression().lt(value.clone()) } else { expression().gt(value.clone()) };
+                after = after.or(equal.clone().and(later.or(expression().is_null())));
+                expression().eq(value)
+            };
+            equal = equal.and(same);
+        }
+        let id = column(ALIAS, "id");
+        let later = if self.id_descending { id.lt(cursor.id) } else { id.gt(cursor.id) };
+        Ok(after.or(equal.and(later)))
+    }
+}

@@ -1,0 +1,179 @@
+//! Writing records. The rows that may be written are part of every statement's condition.
+
+use super::{
+    super::{
+        Error, Tx,
+        filter::Compiler,
+        schema::{Schema, bind_for},
+    },
+    lines,
+};
+use crate::{
+    access::Permit,
+    base::{
+        id::{RecordId, UserId},
+        time::Timestamp,
+        value::Document,
+    },
+    query::Condition,
+};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, UpdateStatement};
+
+/// A record to be stored.
+#[derive(Debug, Clone, Copy)]
+pub struct NewRecord<'a> {
+    pub document: &'a Document,
+    pub state: Option<&'a str>,
+    pub owner: Option<UserId>,
+    pub department: Option<i64>,
+    pub by: Option<UserId>,
+    pub now: Timestamp,
+}
+
+/// A changed record. `before` is what the transaction read, `after` the whole of what it shall be.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    pub id: RecordId,
+    /// The version that was read; another one means that somebody else wrote since.
+    pub version: i64,
+    pub before: &'a Document,
+    pub after: &'a Document,
+    /// The state it takes, where that changes too.
+    pub state: Option<Option<&'a str>>,
+    pub by: Option<UserId>,
+    pub now: Timestamp,
+}
+
+/// Stores a record with its lines.
+///
+/// # Errors
+/// [`Error::Unique`] with the index's name, [`Error::ForeignKey`] for a link to nothing.
+pub async fn insert(tx: &Tx, schema: &Schema, permit: &Permit, new: NewRecord<'_>) -> Result<RecordId, Error> {
+    let (table, physical) = schema.table(permit.table())?;
+    let system = ["version", "state", "created_at", "created_by", "updated_at", "updated_by", "owner", "department"]
+        .map(str::to_owned);
+    let scalars: Vec<_> = table.scalars().filter(|field| !new.document.get(&field.key).is_unset()).collect();
+    let mut insert = Query::insert();
+    insert
+        .into_table(physical.name.clone())
+        .columns(system.into_iter().chain(scalars.iter().map(|field| physical.column(&field.key))));
+    let by = new.by.map(|user| user.0);
+    let values = [
+        Expr::val(1_i64),
+        Expr::val(new.state.map(str::to_owned)),
+        Expr::val(new.now.0),
+        Expr::val(by),
+        Expr::val(new.now.0),
+        Expr::val(by),
+        Expr::val(new.owner.map(|user| user.0)),
+        Expr::val(new.department),
+    ];
+    let fields = scalars.iter().map(|field| Expr::val(bind_for(field, field.store(new.document.get(&field.key)))));
+    insert.values(values.into_iter().chain(fields)).map_err(|error| Error::other(error.to_string()))?;
+    insert.returning_col("id");
+    let rows = tx.returning(&insert).await?;
+    let id = RecordId(rows.first().ok_or_else(|| Error::other("an insert answers its id"))?.i64(0)?);
+    for field in table.lines() {
+        let Some(place) = physical.lines(&field.key) else { continue };
+        let rows: Vec<_> = new.document.lines_of(&field.key).iter().enumerate().collect();
+        lines::insert(tx, place, field, id, &rows).await?;
+    }
+    Ok(id)
+}
+
+/// Writes what changed and raises the version, which is the answer.
+///
+/// # Errors
+/// [`Error::Stale`] when the version moved on or the permit's action does not cover the row; [`Error::Unique`],
+/// [`Error::ForeignKey`].
+pub async fn update(tx: &Tx, schema: &Schema, permit: &Permit, change: Change<'_>) -> Result<i64, Error> {
+    let (table, physical) = schema.table(permit.table())?;
+    let mut update = start(tx, schema, permit, change.id)?;
+    for field in table.scalars() {
+        let value = change.after.get(&field.key);
+        if value != change.before.get(&field.key) {
+            update.value(physical.column(&field.key), Expr::val(bind_for(field, field.store(value))));
+        }
+    }
+    if let Some(state) = change.state {
+        update.value("state", Expr::val(state.map(str::to_owned)));
+    }
+    touch(&mut update, change.version, change.by, change.now);
+    changed_one(tx.execute(&update).await?)?;
+    for field in table.lines() {
+        let (before, after) = (change.before.lines_of(&field.key), change.after.lines_of(&field.key));
+        if before != after {
+            lines::replace(tx, physical, field, change.id, before, after).await?;
+        }
+    }
+    Ok(change.version + 1)
+}
+
+/// Gives a record another state and raises its version.
+///
+/// # Errors
+/// [`Error::Stale`] when there is no such record.
+pub async fn set_state(
+    tx: &Tx,
+    schema: &Schema,
+    permit: &Permit,
+    id: RecordId,
+    state: Option<&str>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut update = start(tx, schema, permit, id)?;
+    update
+        .value("state", Expr::val(state.map(str::to_owned)))
+        .value("version", Expr::col("version").add(1))
+        .value("updated_at", Expr::val(now.0));
+    changed_one(tx.execute(&update).await?)
+}
+
+/// Moves a record to the trash.
+///
+/// # Errors
+/// [`Error::Stale`] when the version moved on.
+pub async fn trash(
+    tx: &Tx,
+    schema: &Schema,
+    permit: &Permit,
+    id: RecordId,
+    version: i64,
+    by: Option<UserId>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut update = start(tx, schema, permit, id)?;
+    update.value("trashed_at", Expr::val(now.0));
+    touch(&mut update, version, by, now);
+    changed_one(tx.execute(&update).await?)
+}
+
+/// `UPDATE` of one row that is not in the trash and that the permit's action covers.
+fn start(tx: &Tx, schema: &Schema, permit: &Permit, id: RecordId) -> Result<UpdateStatement, Error> {
+    use super::super::Connection;
+    let (table, physical) = schema.table(permit.table())?;
+    let compiler =
+        Compiler { schema, table, physical, alias: &physical.name, postgres: tx.is_postgres(), reading: None };
+    let mut update = Query::update();
+    update
+        .table(physical.name.clone())
+        .and_where(Expr::col("id").eq(id.0))
+        .and_where(Expr::col("trashed_at").is_null());
+    let rows = permit.rows_for(permit.action());
+    if rows != Condition::Always {
+        update.and_where(compiler.condition(&rows));
+    }
+    Ok(update)
+}
+
+fn touch(update: &mut UpdateStatement, version: i64, by: Option<UserId>, now: Timestamp) {
+    update
+        .value("version", Expr::val(version + 1))
+        .value("updated_at", Expr::val(now.0))
+        .value("updated_by", Expr::val(by.map(|user| user.0)))
+        .and_where(Expr::col("version").eq(version));
+}
+
+const fn changed_one(rows: u64) -> Result<(), Error> {
+    if rows == 1 { Ok(()) } else { Err(Error::Stale) }
+}

@@ -1,0 +1,47 @@
+//! Parts that stand in many pages, each compiled once. Templates call the functions; what they answer writes itself as HTML.
+
+use super::action::Action;
+use super::cell::{Cell, Fact};
+use super::field::Field;
+use super::form::{Form, Lines, Section};
+use super::grid::Grid;
+use super::notice::Empty;
+use super::shell::{Frame, Shell};
+use crate::i18n::Texts;
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+macro_rules! part {
+    ($(#[$doc:meta])* $name:ident, $make:ident, $path:literal, { $($field:ident : $kind:ty),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Template)]
+        #[template(path = $path)]
+        pub struct $name<'a> {
+            $($field: &'a $kind,)*
+        }
+
+        impl HtmlSafe for $name<'_> {}
+
+        $(#[$doc])*
+        pub fn $make<'a>($($field: &'a $kind),*) -> $name<'a> {
+            $name { $($field),* }
+        }
+    };
+}
+
+part!(/** A button or link. */ ActionPart, action, "parts/action.html", { it: Action, small: bool });
+part!(/** What stands for an empty list. */ EmptyPart, empty, "parts/empty.html", { it: Empty });
+part!(/** One value. */ CellPart, cell, "parts/cell.html", { t: Texts, it: Cell });
+part!(/** Values with their labels. */ FactsPart, facts, "parts/facts.html", { t: Texts, list: [Fact] });
+part!(/** The control of a field alone. */ ControlPart, control, "parts/control.html", { t: Texts, it: Field, inside: bool });
+part!(/** A field with label, help and error. */ FieldPart, field, "parts/field.html", { t: Texts, it: Field });
+part!(/** A grid of lines. */ LinesPart, lines, "parts/lines.html", { t: Texts, it: Lines, live_url: str });
+part!(/** A card of a form. */ SectionPart, section, "parts/section.html", { t: Texts, live_url: str, index: usize, it: Section });
+part!(/** What stands above a form's cards. */ FormAbovePart, form_above, "parts/form_above.html", { t: Texts, it: Form });
+part!(/** A record's form with outline and action bar. */ RecordFormPart, record_form, "parts/record_form.html", { t: Texts, it: Form });
+part!(/** A record's form within a task. */ TaskFormPart, task_form, "parts/task_form.html", { t: Texts, it: Form });
+part!(/** Search and filters of a list. */ GridBarPart, grid_bar, "parts/grid_bar.html", { t: Texts, it: Grid });
+part!(/** Table and pager of a list. */ GridBodyPart, grid_body, "parts/grid_body.html", { t: Texts, it: Grid });
+part!(/** The head of a document. */ HeadPart, head, "parts/head.html", { frame: Frame, title: str });
+part!(/** Top bar and side menu. */ ShellTopPart, shell_top, "parts/shell_top.html", { shell: Shell });
+part!(/** Message, dock, dialog and icons. */ ShellEndPart, shell_end, "parts/shell_end.html", { shell: Shell });

@@ -1,0 +1,40 @@
+//! What the pages show, as plain data: handlers fill these structures, the templates in `templates/` lay them out.
+//!
+//! Every text in here is ready to read in the reader's language, every number and time already formatted, every value
+//! the reader may not see already replaced by [`Cell::Masked`] or left out. Nothing in here decides anything.
+//!
+//! A page is a structure named `…Page`; a `…Fragment` is what an htmx request receives instead of the page.
+
+pub mod action;
+pub mod apps;
+pub mod cell;
+pub mod component;
+pub mod entry;
+pub mod field;
+pub mod flow;
+pub mod form;
+pub mod grid;
+pub mod home;
+pub mod icon;
+pub mod me;
+pub mod messages;
+pub mod notice;
+pub mod picker;
+pub mod problem;
+pub mod record;
+pub mod shell;
+pub mod task;
+pub mod todo;
+
+pub use action::{Action, ActionTone, Confirm, Does, Tab};
+pub use cell::{Cell, Fact, Level, Person, Status, Tag, Tone};
+pub use field::{Choice, Field, Picker, TextKind, Widget};
+pub use flow::{HistoryEntry, Step, StepState, TimelineEntry};
+pub use form::{Form, FormButton, FormError, FormFragment, FormPage, Item, Line, LineColumn, Lines, Section};
+pub use grid::{
+    Column, Filter, FilterBuilder, FilterRow, Grid, GridFragment, GridPage, OnPhone, Pager, Row, Search, Sort,
+    SortDirection,
+};
+pub use notice::{Empty, Flash, Note, NoteTone, Stale, StaleField};
+pub use problem::Problem;
+pub use shell::{Crumb, Frame, MenuEntry, MenuGroup, Place, Shell, Theme};

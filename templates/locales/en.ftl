@@ -1,0 +1,437 @@
+product = Formwork
+
+## Words with one fixed label each
+word-app = App
+word-draft = Draft
+word-published = Published
+word-template = Template
+word-record = Record
+word-document = Document
+word-lines = Lines
+word-flow = Approval flow
+word-case = Case
+word-node = Step
+word-task = Task
+word-ledger = Ledger
+word-move = Move
+word-balance = Balance
+word-reserved = Reserved
+word-role = Role
+word-permission = Permission
+word-data-range = Data range
+word-main-administrator = Main administrator
+word-administrator = Administrator
+
+## Everywhere
+skip-link = Skip to content
+menu-main = Main menu
+menu-dock = Bottom menu
+crumbs = You are here
+nav-home = Home
+nav-todo = To do
+nav-messages = Messages
+nav-apps = Apps
+nav-all-apps = All apps
+nav-me = Me
+me-menu = Your menu
+me-profile = Profile
+language = Language
+theme = Appearance
+theme-light = Light
+theme-dark = Dark
+theme-system = System
+sign-in = Sign in
+sign-out = Sign out
+cancel = Cancel
+save = Save
+search = Search
+copy = Copy
+copied = Copied
+undo = Undo
+yes = Yes
+no = No
+masked = Hidden
+no-value = no value
+none-chosen = Not chosen
+changed-to = becomes
+sum = Total
+sum-page = Total on this page
+month-1 = Jan
+month-2 = Feb
+month-3 = Mar
+month-4 = Apr
+month-5 = May
+month-6 = Jun
+month-7 = Jul
+month-8 = Aug
+month-9 = Sep
+month-10 = Oct
+month-11 = Nov
+month-12 = Dec
+weekday-1 = Mon
+weekday-2 = Tue
+weekday-3 = Wed
+weekday-4 = Thu
+weekday-5 = Fri
+weekday-6 = Sat
+weekday-7 = Sun
+day-in-words = { $weekday } { $day } { $month }
+today = today
+yesterday = yesterday
+ago-now = just now
+ago-minutes = { $count ->
+    [one] { $count } minute ago
+   *[other] { $count } minutes ago
+}
+ago-hours = { $count ->
+    [one] { $count } hour ago
+   *[other] { $count } hours ago
+}
+ago-days = { $count ->
+    [one] { $count } day ago
+   *[other] { $count } days ago
+}
+lasting-moment = under a minute
+lasting-minutes = { $count } min
+lasting-hours = { $count } h
+lasting-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+greeting-morning = Good morning, { $name }
+greeting-afternoon = Good afternoon, { $name }
+greeting-evening = Good evening, { $name }
+saved = Saved
+saved-at = Saved { $time }
+deleted = Deleted { $name }
+submitted = Submitted { $name }
+
+## Signing in
+login-title = Sign in
+login-heading = Sign in to { $organisation }
+login-hint = Use the account your company gave you
+login-name = Account
+password = Password
+password-again = Password again
+password-new = New password
+password-current = Current password
+password-show = Show
+password-hide = Hide
+password-help = At least 10 characters; longer is better.
+login-foot = The data stays on your company’s own server
+login-demo = Demo accounts
+login-demo-password = Every demo account has the password { $password }
+drawing-width = 3 bays · 8,100
+drawing-height = 4 levels · 7,200
+drawing-number = Drawing FW-01
+drawing-scale = Scale 1 : 30
+
+## First run
+setup-title = Get started
+setup-intro = One page and it works. All of it can be changed later.
+setup-organisation-section = Company
+setup-organisation = Company name
+setup-organisation-help = Shown on the sign-in page and at the top of every page.
+setup-admin-note = That is you; a company has exactly one
+setup-name = Your name
+setup-login-help = Typed when signing in: lower-case letters, digits, dots, dashes.
+setup-start = Where to start
+setup-bundled = included
+setup-empty = Start empty
+setup-empty-help = No apps yet; you make your own after signing in.
+setup-demo = Add sample data
+setup-demo-help = The people and documents in it are for trying things out. Install afresh before real use.
+setup-go = Finish set-up
+setup-done = Set up. Sign in with the account you just made
+
+## Home
+home-counters = Today’s work
+home-all-todo = All tasks
+home-todo-empty-title = Nothing to do
+home-todo-empty-body = New tasks appear here
+home-pinned = Often used
+home-recent = Opened lately
+home-recent-empty = Records that you open are listed here.
+checklist-title = What comes next
+checklist-done = done
+
+## To-do
+todo-title = To do
+todo-boxes = Boxes
+todo-list = List
+box-todo = For me
+box-done = Decided by me
+box-started = Started by me
+box-cc = Copied to me
+todo-search-hint = Number, title, who started it
+todo-all = All
+todo-count = { $count } in all
+todo-empty-title = Nothing to do
+todo-empty-body = Documents that need you appear here
+done-empty-title = Nothing decided yet
+done-empty-body = Documents that you decide stay here
+started-empty-title = You have not started an approval yet
+started-empty-body = Once you submit a document, you see here how far it got
+cc-empty-title = Nothing copied to you
+cc-empty-body = Documents that others copy to you appear here
+search-empty-title = Nothing found
+search-empty-body = Try another word, or clear the search
+
+## Deciding
+task-decide = Decide
+task-comment = Comment
+task-comment-hint = Comment (required to reject or return)
+task-reason = Why it came to you:{" "}
+task-read-only = The other fields are read-only in this step
+task-not-approved = Not approved: { $reason }
+task-shortage-advice = Nothing has changed and the task is still yours. You can return it, so that the quantities are corrected.
+task-return-to-fix = Return for correction
+task-next = Next task
+task-back = Back to the list
+task-decided = { $who } { $what } this at { $when }
+task-superseded = { $who } has dealt with this; nothing is left for you to do.
+op-approve = Approve
+op-reject = Reject
+op-return = Return
+op-complete = Done
+op-transfer = Reassign
+op-withdraw = Withdraw
+op-submit = Submit
+op-revoke = Ask to revoke
+did-approve = approved
+did-reject = rejected
+did-return = returned
+did-complete = completed
+did-submit = submitted
+did-withdraw = withdrew
+did-cc = copied
+did-post = posted
+did-skip = skipped
+flash-approve = Approved { $name }
+flash-reject = Rejected { $name }
+flash-return = Returned { $name }
+flash-withdraw = Withdrew { $name }
+waiting-for-you = Waits for you
+waiting = Waiting
+system = System
+track-title = How far the case got
+step-done = done
+step-now = current step
+step-skip = will be skipped
+step-ahead = still to come
+step-refused = rejected here
+timeline-title = Flow
+history-title = History
+history-created = created
+history-changed = changed
+history-empty-title = Not changed yet
+history-empty-body = Every change is recorded here
+flow-empty-title = Not submitted yet
+flow-empty-body = Once submitted, you see here how far it got
+
+## States of a record and of a case
+state-draft = Draft
+state-in-approval = In approval
+state-approved = Approved
+state-rejected = Rejected
+state-revoked = Revoked
+state-returned = Returned
+state-withdrawn = Withdrawn
+note-rejected = { $who } rejected it: { $reason }
+note-returned = { $who } returned it for correction: { $reason }
+note-withdrawn = { $who } withdrew it; it is a draft again.
+
+## Lists
+grid-views = Views
+view-all = All
+new-record = New { $title }
+filter = Filter
+filter-row = Condition { $count }
+filter-field = Field
+filter-op = Comparison
+filter-value = Value
+filter-apply = Apply
+filter-hint = All conditions hold together.
+filter-remove = Remove condition: { $filter }
+filter-none = Choose a field
+filter-chip = { $field } { $op } { $value }
+filter-op-eq = is
+filter-op-ne = is not
+filter-op-lt = is less than
+filter-op-le = is at most
+filter-op-gt = is more than
+filter-op-ge = is at least
+filter-op-in = is one of
+filter-op-nin = is none of
+filter-op-contains = contains
+filter-op-starts = starts with
+filter-op-empty = is empty
+filter-op-between = is between
+filter-op-under = belongs to
+search-hint = Search { $title }
+pager-previous = Previous
+pager-next = Next
+pager-older = Older
+pager-size = Per page
+pager-rows = { $count ->
+    [one] { $count } row on this page
+   *[other] { $count } rows on this page
+}
+pager-rows-of = { $count } of { $total } rows
+grid-empty-title = No { $title } yet
+grid-empty-body = Make the first one, or try another view
+grid-nothing-title = Nothing fits the conditions
+grid-nothing-body = Remove some conditions, or search for another word
+grid-clear = Clear conditions
+level-label = { $value } now, ticks at { $marks }
+
+## Forms
+form-outline = On this page
+form-error-count = { $count ->
+    [one] { $count } thing to correct
+   *[other] { $count } things to correct
+}
+form-error-short = { $count } to correct
+form-save-draft = Save draft
+form-submit = Submit
+form-save = Save
+form-lines-count = { $count ->
+    [one] { $count } line
+   *[other] { $count } lines
+}
+form-after-submit = After submitting
+form-live-failed = The server did not answer, so sums are not up to date; what you typed is still here
+form-new = New
+form-edit = Edit
+lines-empty = No lines yet
+line-add = Add a line
+line-remove = Remove line { $count }
+line-number = Line number
+line-actions = Actions
+picker-placeholder = Type a name or number to search
+picker-none = Nothing found
+picker-more = There are more; keep typing to narrow them down
+picker-failed = The server did not answer; try again shortly
+picker-remove = Remove { $name }
+stale-title = { $who } changed this record at { $when }. What you typed is still here, but it is not saved.
+stale-reload = Open the latest
+stale-stored = is now
+stale-between = ,{" "}
+stale-typed = you typed
+
+## Records
+record-tabs = Parts of the record
+tab-details = Details
+tab-flow = Flow
+tab-history = History
+action-edit = Edit
+action-delete = Delete
+action-submit = Submit
+action-copy = Submit again
+delete-confirm-title = Delete { $name }
+delete-confirm-body = It can be restored for 30 days.
+record-version = Version { $version }
+record-created = Created by { $who }, { $when }
+record-updated = Changed by { $who }, { $when }
+record-started = { $who } · submitted { $when }
+
+## Apps, messages, me
+apps-title = Apps
+apps-empty-title = No apps for you yet
+apps-empty-body = If you need one, ask the main administrator
+app-empty-title = Nothing in this app is open to you yet
+app-empty-body = If you need it, ask the main administrator for permission
+messages-read-all = Mark all as read
+messages-unread = unread
+messages-all = All
+messages-empty-title = No messages
+messages-empty-body = What concerns you is told here
+me-look = Language and appearance
+me-password = Change password
+me-password-change = Change password
+me-password-changed = Password changed; other devices have been signed out
+me-department = Department
+me-roles = Roles
+
+## Problems
+problem-home = Back to Home
+problem-back = Back
+problem-reload = Open the latest
+problem-request = Number
+problem-forbidden-title = You may not open this
+problem-forbidden-body = If you need it, ask the main administrator for permission.
+problem-forbidden-ask = If you need it, ask { $who } for permission.
+problem-not-found-title = Not found
+problem-not-found-body = The address is wrong, or it has been deleted, or you may not see it.
+problem-conflict-title = Not possible now
+problem-conflict-body = Its state has changed. Go back and look at how it is now.
+problem-stale-title = Somebody else was faster
+problem-stale-body = After you opened it, somebody else saved it, so your changes were not saved. Open the latest and change it again.
+problem-internal-title = Something failed; nothing was saved
+problem-internal-body = The server ran into an error and the data is unchanged. Try again shortly; if it stays, give the number to your administrator.
+problem-unavailable-title = Not available right now
+problem-unavailable-body = The server is starting or being upgraded. Open it again in a moment.
+problem-other-title = That did not work
+
+## Error codes
+error-invalid = Something needs correcting
+error-unknown-field = There is no field { $field }
+error-unknown-parameter = There is no parameter { $field }
+error-unset-value = { $field } is not filled in, so this cannot be computed; fill it in first
+error-unique = The same value exists already; use another
+error-required = Fill this in
+error-minimum = Must be at least { $minimum }
+error-exclusive-minimum = Must be more than { $minimum }
+error-maximum = Must be at most { $maximum }
+error-exclusive-maximum = Must be less than { $maximum }
+error-too-long = At most { $maximum } characters; shorten it
+error-too-short = At least { $minimum } characters; add some
+error-too-precise = At most { $scale } decimal places
+error-number-range = The number is too large to store; make it smaller
+error-type = The value is of the wrong kind; enter it again
+error-type-integer = Enter a whole number
+error-type-decimal = Enter a number, such as 12.5
+error-type-boolean = Enter yes or no
+error-type-date = Write the date like 2026-11-20
+error-type-time = Write the time like 09:30
+error-type-datetime = Write it like 2026-11-20 09:30
+error-type-text = Enter text
+error-type-link = Choose one from the list
+error-type-list = Enter a list of values
+error-format = The form is not right; check it
+error-pattern = The form is not right; check it
+error-choice = Not one of the choices; pick one from the list
+error-min-items = At least { $minimum } lines are needed; add some
+error-max-items = At most { $maximum } lines; split it into several
+error-link-not-found = That record does not exist or you may not see it; choose again
+error-foreign-line = This line belongs to another record; open this one again
+error-not-editable = You may not change this field here
+error-hidden = You may not see this field, so you may not fill it in
+error-stale = Somebody else changed this record, so it was not saved; open the latest and change it again
+error-in-approval = It is in approval and cannot be changed. To change it, withdraw it first
+error-in-use = { $count } records use it, so it cannot be deleted
+error-already-decided = { $by } dealt with this at { $at }
+error-forbidden = You have no permission for this; ask an administrator if you need it
+error-not-found = It does not exist or you may not see it
+error-idempotency-mismatch = This differs from what was sent before; open the page again and submit
+error-storage-full = The server’s disk is full, nothing was saved; tell your administrator
+error-rate-limited = Too fast; try again in { $seconds } seconds
+error-unauthenticated = Your sign-in has expired; sign in again
+error-wrong-credentials = Account or password is wrong; { $left } tries left, then a pause of { $minutes } minutes
+error-locked-out = Too many wrong tries; sign in again in { $minutes } minutes
+error-malformed = The request is not well formed: { $reason }
+error-too-large = Too large; at most { $maximum }
+error-bad-cursor = This page is no longer valid; start again from the first
+error-foreign-origin = The request came from another site and was not carried out
+error-comment-required = Give the reason; the others will see it
+error-weak-password = At least 10 characters, and not a common password
+error-passwords-differ = The two passwords differ
+error-wrong-password = The current password is wrong
+error-login-taken = Somebody has this account already; choose another
+error-rule-failed = The rule “{ $rule }” could not be computed: { $reason }
+error-no-approver = Nobody was found to decide the step “{ $node }”; tell the app’s administrator
+error-open-case = A case is already open for this record
+error-not-withdrawable = Somebody has decided already, so it cannot be withdrawn
+error-closed-period = { $period } is closed, nothing can be posted in it; change the date
+error-internal = The server ran into an error, nothing was saved; number { $request }
+error-unavailable = The server is busy; try again shortly

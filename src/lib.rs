@@ -13,3 +13,4 @@ pub mod lint;
 pub mod store;
 pub mod i18n;
 pub mod service;
+pub mod web;

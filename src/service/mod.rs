@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod apps;
 mod audit;
+pub mod bundled;
 pub mod boxes;
 mod context;
 pub mod decide_task;
@@ -13,7 +14,7 @@ mod input;
 pub mod live;
 pub mod notices;
 mod numbering;
-mod permits;
+pub mod permits;
 mod posting;
 pub mod records;
 pub mod represent;

@@ -53,7 +53,7 @@ pub fn get(path: &str) -> Option<Asset> {
         .sha256_hash()
         .iter()
         .take(12)
-        .fold(String::from("\""), |text, byte| text + &format!("{byte:02x}"))
+        .fold(String::from("\""), |text, byte| text + format!("{byte:02x}").as_str())
         + "\"";
     Some(Asset { content_type: content_type(path), bytes: file.data, etag })
 }

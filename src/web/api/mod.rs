@@ -1,0 +1,13 @@
+//! The REST API, version 1: contracts that outside clients are written against.
+
+pub mod apps;
+pub mod health;
+pub mod ledgers;
+pub mod notices;
+pub mod openapi;
+pub mod records;
+pub mod schemas;
+pub mod session;
+pub mod tasks;
+pub mod tokens;
+pub mod users;

@@ -1,0 +1,20 @@
+//! The only place with HTTP: pages and the REST API over the use cases.
+//!
+//! [`routes`] is the one table of what can be asked; a request passes `middleware` and [`caller`] before it meets a handler.
+
+pub mod api;
+pub mod asset;
+mod body;
+pub mod caller;
+mod error;
+mod extract;
+mod middleware;
+pub mod pages;
+mod router;
+pub mod routes;
+pub mod serve;
+mod shell;
+pub mod view;
+
+pub use error::{Failure, Result, message_of};
+pub use router::{Settings, Web, router};

@@ -1,0 +1,4 @@
+use crate::{service::Error, web::Result};
+use axum::response::Response;
+pub async fn list() -> Result<Response> { Err(Error::NotFound.into()) }
+pub async fn show() -> Result<Response> { Err(Error::NotFound.into()) }

@@ -1,0 +1,15 @@
+//! The pages: one file each, each filling the structures of `view`.
+
+pub mod apps;
+pub mod assets;
+pub mod form;
+pub mod grid;
+pub mod home;
+pub mod me;
+pub mod messages;
+pub mod picker;
+pub mod record;
+pub mod setup;
+pub mod sign_in;
+pub mod task;
+pub mod todo;

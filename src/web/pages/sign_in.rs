@@ -1,0 +1,5 @@
+use crate::{service::Error, web::Result};
+use axum::response::Response;
+pub async fn show() -> Result<Response> { Err(Error::NotFound.into()) }
+pub async fn submit() -> Result<Response> { Err(Error::NotFound.into()) }
+pub async fn sign_out() -> Result<Response> { Err(Error::NotFound.into()) }

@@ -1,0 +1,100 @@
+//! Every route with what it needs. A path that is not here does not exist.
+
+use super::{
+    api,
+    caller::Needs,
+    pages,
+    router::Web,
+};
+use crate::definition::role::Action;
+use axum::routing::{MethodRouter, delete, get, post, put};
+
+/// One path with its methods.
+pub struct Route {
+    pub path: &'static str,
+    pub needs: Needs,
+    pub handler: MethodRouter<Web>,
+}
+
+const fn route(path: &'static str, needs: Needs, handler: MethodRouter<Web>) -> Route {
+    Route { path, needs, handler }
+}
+
+/// The table.
+#[must_use]
+pub fn all() -> Vec<Route> {
+    let mut routes = open();
+    routes.extend(page_routes());
+    routes.extend(api_routes());
+    routes
+}
+
+/// What anybody may ask.
+fn open() -> Vec<Route> {
+    use Needs::Nothing;
+    vec![
+        route("/healthz", Nothing, get(api::health::alive)),
+        route("/readyz", Nothing, get(api::health::ready)),
+        route("/static/{tag}/{*path}", Nothing, get(pages::assets::asset)),
+        route("/favicon.ico", Nothing, get(pages::assets::favicon)),
+        route("/schemas/{name}", Nothing, get(api::schemas::show)),
+        route("/setup", Nothing, get(pages::setup::show).post(pages::setup::submit)),
+        route("/login", Nothing, get(pages::sign_in::show).post(pages::sign_in::submit)),
+        route("/logout", Nothing, post(pages::sign_in::sign_out)),
+        route("/api/v1/session", Nothing, post(api::session::open).delete(api::session::close)),
+        route("/api/v1/openapi.json", Nothing, get(api::openapi::show)),
+    ]
+}
+
+fn page_routes() -> Vec<Route> {
+    use Needs::{Person, Right};
+    vec![
+        route("/", Person, get(pages::home::show)),
+        route("/todo", Person, get(pages::todo::show)),
+        route("/todo/{task}", Person, get(pages::task::show).post(pages::task::decide)),
+        route("/messages", Person, get(pages::messages::show)),
+        route("/messages/read", Person, post(pages::messages::read)),
+        route("/me", Person, get(pages::me::show)),
+        route("/me/locale", Person, post(pages::me::locale)),
+        route("/me/theme", Person, post(pages::me::theme)),
+        route("/me/password", Person, post(pages::me::password)),
+        route("/apps", Person, get(pages::apps::list)),
+        route("/apps/{app}", Person, get(pages::apps::show)),
+        route("/apps/{app}/{table}", Right(Action::View), get(pages::grid::show)),
+        route("/apps/{app}/{table}/options/{field}", Right(Action::View), get(pages::picker::show)),
+        route("/apps/{app}/{table}/new", Right(Action::Create), get(pages::form::new).post(pages::form::create)),
+        route("/apps/{app}/{table}/new/live", Right(Action::Create), post(pages::form::live_new)),
+        route("/apps/{app}/{table}/{id}", Right(Action::View), get(pages::record::show)),
+        route("/apps/{app}/{table}/{id}/edit", Right(Action::Edit), get(pages::form::edit).post(pages::form::save)),
+        route("/apps/{app}/{table}/{id}/edit/live", Right(Action::Edit), post(pages::form::live_edit)),
+        route("/apps/{app}/{table}/{id}/submit", Right(Action::Submit), post(pages::record::submit)),
+        route("/apps/{app}/{table}/{id}/withdraw", Right(Action::View), post(pages::record::withdraw)),
+        route("/apps/{app}/{table}/{id}/delete", Right(Action::Delete), post(pages::record::delete)),
+    ]
+}
+
+fn api_routes() -> Vec<Route> {
+    use Needs::{Administrator, Person, Right};
+    vec![
+        route("/api/v1/me", Person, get(api::session::me)),
+        route("/api/v1/notices", Person, get(api::notices::list)),
+        route("/api/v1/tokens", Person, get(api::tokens::list).post(api::tokens::create)),
+        route("/api/v1/tokens/{id}", Person, delete(api::tokens::revoke)),
+        route("/api/v1/users", Administrator, post(api::users::create)),
+        route("/api/v1/apps", Person, get(api::apps::list)),
+        route("/api/v1/apps/import", Administrator, post(api::apps::import)),
+        route("/api/v1/apps/{app}/export", Administrator, get(api::apps::export)),
+        route("/api/v1/apps/{app}/definition", Person, get(api::apps::definition)),
+        route("/api/v1/apps/{app}/settings", Administrator, get(api::apps::settings).put(api::apps::put_settings)),
+        route("/api/v1/apps/{app}/roles/{role}/members", Administrator, put(api::users::role_members)),
+        route("/api/v1/apps/{app}/tables/{table}/records", Right(Action::View), get(api::records::list).post(api::records::create)),
+        route("/api/v1/apps/{app}/tables/{table}/records/{id}", Right(Action::View), get(api::records::get).patch(api::records::edit).delete(api::records::delete)),
+        route("/api/v1/apps/{app}/tables/{table}/records/{id}/submit", Right(Action::Submit), post(api::records::submit)),
+        route("/api/v1/apps/{app}/ledgers/{ledger}/verify", Administrator, post(api::ledgers::verify)),
+        route("/api/v1/tasks", Person, get(api::tasks::list)),
+        route("/api/v1/tasks/{id}", Person, get(api::tasks::get)),
+        route("/api/v1/tasks/{id}/{op}", Person, post(api::tasks::act)),
+        route("/api/v1/cases/{id}", Person, get(api::tasks::case)),
+        route("/api/v1/cases/{id}/{op}", Person, post(api::tasks::steer)),
+    ]
+}

@@ -14,3 +14,5 @@ pub mod store;
 pub mod i18n;
 pub mod service;
 pub mod web;
+pub mod config;
+pub mod cli;

@@ -165,20 +165,29 @@ impl Service {
     ///
     /// # Errors
     /// The sample does not read, or the database failed.
-    pub async fn add_sample_people(&self, sample: &serde_json::Value, app: &str) -> Result<Vec<SamplePerson>, Error> {
-        let sample: Sample =
-            serde_json::from_value(sample.clone()).map_err(|error| Error::malformed(format!("people.json: {error}")))?;
+    pub async fn add_sample_people(&self, sample: &serde_json::Value, app: Option<&str>) -> Result<(), Error> {
+        let sample = read_sample(sample)?;
         let mut hashes = HashMap::new();
-        for person in &sample.people {
+        let known = people::active_users(&self.store.reader()).await?;
+        for person in sample.people.iter().filter(|person| known.iter().all(|user| user.login != person.login)) {
             hashes.insert(person.login.clone(), self.hash_unchecked(person.login.clone()).await?);
         }
-        let (now, app, people) = (self.clock.now(), app.to_owned(), sample.people.clone());
+        let (now, app) = (self.clock.now(), app.map(str::to_owned));
         self.store
             .transaction_with((sample, hashes, app), move |tx, (sample, hashes, app)| {
                 Box::pin(async move {
-                    let app = apps::by_key(tx, app).await?;
+                    let app = match app {
+                        Some(key) => apps::by_key(tx, key).await?,
+                        None => None,
+                    };
                     let mut by_name = HashMap::new();
-                    for department in &sample.departments {
+                    for department in departments::list(tx).await? {
+                        by_name.insert(department.name, DepartmentId(department.id));
+                    }
+                    for department in sample.departments.iter() {
+                        if by_name.contains_key(&department.name) {
+                            continue;
+                        }
                         let parent = department.parent.as_ref().and_then(|name| by_name.get(name)).copied();
                         let head = None;
                         let id: DepartmentId = departments::insert(tx, &department.name, parent, head).await?;
@@ -231,8 +240,37 @@ impl Service {
             })
             .await?;
         self.live.forget();
-        Ok(people)
+        Ok(())
     }
+
+    /// Makes a sample organisation whose main administrator is `first`, with their login as password.
+    ///
+    /// # Errors
+    /// `already_set_up`, or the database failed.
+    pub async fn set_up_sample(&self, organisation: &str, time_zone: &str, first: &SamplePerson) -> Result<UserId, Error> {
+        let hash = self.hash_unchecked(first.login.clone()).await?;
+        let new = NewOrganisation {
+            organisation: organisation.to_owned(),
+            locale: "zh-CN".into(),
+            time_zone: time_zone.to_owned(),
+            login: first.login.clone(),
+            name: first.name.clone(),
+            password: String::new(),
+        };
+        self.make_organisation(new, hash).await
+    }
+}
+
+/// The people of a sample company, the main administrator first.
+///
+/// # Errors
+/// The sample does not read.
+pub fn sample_people(sample: &serde_json::Value) -> Result<Vec<SamplePerson>, Error> {
+    Ok(read_sample(sample)?.people)
+}
+
+fn read_sample(sample: &serde_json::Value) -> Result<Sample, Error> {
+    serde_json::from_value(sample.clone()).map_err(|error| Error::malformed(format!("people.json: {error}")))
 }
 
 /// A company's sample people, as `demo/people.json` names them.

@@ -16,5 +16,5 @@ pub mod serve;
 mod shell;
 pub mod view;
 
-pub use error::{Failure, Result, message_of};
+pub use error::{Failure, Result, message_of, say_field};
 pub use router::{Settings, Web, router};

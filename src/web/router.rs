@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{service::Service, store::session::Sessions};
 use axum::{Router, extract::DefaultBodyLimit, middleware as layers};
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 use tower_http::{compression::CompressionLayer, csrf::CsrfLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
@@ -21,8 +21,6 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Sign-ins that the sign-in page offers: only in the demo, which listens on loopback alone.
     pub demo_people: Vec<(String, String)>,
-    /// Templates that come with the program: folder by key.
-    pub templates: Option<PathBuf>,
 }
 
 /// What handlers are given.

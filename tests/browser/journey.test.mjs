@@ -18,7 +18,8 @@ for (const [short, words] of Object.entries(languages)) {
     let demo, browser, window, person;
 
     before(async () => {
-      [demo, browser] = await Promise.all([startDemo(), launch()]);
+      demo = await startDemo();
+      browser = await launch();
       // Each begins in the other language, so that the switch on the page is used.
       window = await open(browser, demo.url, { locale: short === "zh" ? "en" : "zh-CN" });
       person = new Person(window.page, words);

@@ -13,7 +13,8 @@ const messageKeys = await keysOfMessages();
 
 let demo, browser;
 before(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launch()]);
+  demo = await startDemo();
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();

@@ -32,7 +32,8 @@ describe("set-up with the warehouse template and its sample data, in 中文", ()
   const words = languages.zh;
   let program, browser, window;
   before(async () => {
-    [program, browser] = await Promise.all([startEmpty(), launch()]);
+    program = await startEmpty();
+    browser = await launch();
     window = await open(browser, program.url, { locale: "en" });
   });
   after(async () => {
@@ -81,7 +82,8 @@ describe("set-up from nothing, in English", () => {
   const words = languages.en;
   let program, browser, window;
   before(async () => {
-    [program, browser] = await Promise.all([startEmpty(), launch()]);
+    program = await startEmpty();
+    browser = await launch();
     window = await open(browser, program.url, { locale: "zh-CN" });
   });
   after(async () => {

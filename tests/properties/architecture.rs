@@ -20,34 +20,18 @@ const ORDER: [&str; 15] = [
     "lint",
     "store",
     "i18n",
-    "config",
     "service",
     "web",
     "jobs",
+    "config",
     "cli",
 ];
 
 /// Modules that may use fewer than all before them.
 const ONLY: [(&str, &[&str]); 3] = [
     ("i18n", &["base"]),
+    ("jobs", &["base", "definition", "query", "rules", "access", "ledger", "flow", "lint", "store", "i18n", "service"]),
     ("config", &["base"]),
-    (
-        "jobs",
-        &[
-            "base",
-            "definition",
-            "query",
-            "rules",
-            "access",
-            "ledger",
-            "flow",
-            "lint",
-            "store",
-            "i18n",
-            "config",
-            "service",
-        ],
-    ),
 ];
 
 /// Modules that decide and touch nothing.

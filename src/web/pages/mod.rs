@@ -2,6 +2,7 @@
 
 pub mod apps;
 pub mod assets;
+pub mod cell;
 pub mod form;
 pub mod grid;
 pub mod home;

@@ -1,0 +1,58 @@
+//! `formwork serve`.
+
+use super::{Failure, open};
+use crate::{
+    config::{Config, Options, ServeOptions},
+    service::Service,
+    web::{self, Settings},
+};
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+
+pub async fn run(options: &Options, serve: &ServeOptions) -> Result<(), Failure> {
+    let config = Config::load(options, serve)?;
+    let opened = open::open(&config).await?;
+    let listener = bind(config.listen).await?;
+    let address = listener.local_addr()?;
+    let settings = Settings { public_url: config.public_url.clone(), demo_people: Vec::new() };
+    let set_up = opened.service.is_set_up(&opened.service.store.reader()).await?;
+    let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    println!("Formwork listens on {url}");
+    if !set_up {
+        println!("Open {url}/setup in a browser to set up your company.");
+    }
+    until_stopped(&opened.service, listener, settings).await
+}
+
+/// Listens, with a sentence for the usual reason why not.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::Failed(format!("{address} cannot be listened on: {error}; choose another with --listen ADDRESS:PORT"))
+    })
+}
+
+/// Serves until the process is asked to stop, then ends what runs and closes the database.
+pub async fn until_stopped(service: &Service, listener: TcpListener, settings: Settings) -> Result<(), Failure> {
+    let router = web::router(service.clone(), settings);
+    web::serve::serve(listener, router, stopped()).await?;
+    service.store.close().await;
+    Ok(())
+}
+
+async fn stopped() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminated) => {
+                tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
+            }
+            Err(_) => {
+                let _interrupted_or_broken = interrupted.await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _interrupted_or_broken = interrupted.await;
+}

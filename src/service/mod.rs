@@ -14,6 +14,7 @@ mod input;
 pub mod live;
 pub mod notices;
 mod numbering;
+pub mod outlook;
 pub mod permits;
 mod posting;
 pub mod records;
@@ -25,6 +26,7 @@ pub mod seed;
 pub mod setup;
 pub mod sign_in;
 pub mod tokens;
+pub mod verify_ledger;
 
 pub use error::{Error, Shortage};
 pub use live::LiveApp;

@@ -1,6 +1,6 @@
 //! Posting to ledgers inside a flow's transaction: the arithmetic is `ledger`'s, the rows are `store`'s.
 
-use super::{Call, Error, LiveApp, Shortage, context::Circumstances};
+use super::{Call, Error, LiveApp, Shortage, context::Circumstances, verify_ledger::scales_of};
 use crate::{
     base::{
         error::{FieldError, Params},
@@ -13,7 +13,7 @@ use crate::{
         table::{Table, placeholders},
     },
     ledger::{
-        balance::{Balance, Scales},
+        balance::Balance,
         check::{Verdict, Violation},
         hold::{Held, hold_keys},
         keys::{BalanceKey, all_keys},
@@ -54,13 +54,6 @@ impl<'a> Poster<'a> {
 
     fn balance_table(&self, ledger: &Ledger) -> Result<&'a Table, Error> {
         self.live.face(&self.call.actor.locale).app.tables.get(&ledger.balance).ok_or_else(|| Error::internal("no balance table"))
-    }
-
-    fn scales(&self, ledger: &Ledger) -> Result<Scales, Error> {
-        let table = self.balance_table(ledger)?;
-        let scale = |name: &str| table.field(name).map_or(0, |field| field.scale);
-        let amount = ledger.value.as_ref().map_or(0, |value| scale(&value.field));
-        Ok(Scales { quantity: scale(&ledger.measure), amount })
     }
 
     fn bounds(&self, step: &'a LedgerStep) -> Vec<Bound<'a>> {
@@ -227,7 +220,7 @@ impl<'a> Poster<'a> {
     ) -> Result<(BTreeMap<BalanceKey, BalanceRow>, Posting<'a>), Error> {
         let rows = ledgers::lock_balances(self.tx, &self.live.schema, ledger, keys, self.call.now).await?;
         let balances: BTreeMap<BalanceKey, Balance> = rows.iter().map(|(key, row)| (key.clone(), row.balance)).collect();
-        Ok((rows, Posting::new(ledger, self.scales(ledger)?, balances)))
+        Ok((rows, Posting::new(ledger, scales_of(self.live, ledger)?, balances)))
     }
 
     fn dimensions(

@@ -27,6 +27,30 @@ pub struct NewOrganisation {
     pub password: String,
 }
 
+impl NewOrganisation {
+    /// What is wrong with it, each at its own member.
+    #[must_use]
+    pub fn problems(&self) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        for (path, text) in [("/organisation", &self.organisation), ("/name", &self.name)] {
+            errors.extend(text.trim().is_empty().then(|| FieldError::new(path, "required")));
+            errors.extend((text.chars().count() > 100).then(|| FieldError::new(path, "too_long").with("maximum", 100)));
+        }
+        if self.login.trim().is_empty() {
+            errors.push(FieldError::new("/login", "required"));
+        } else {
+            errors.extend(bad_login(&self.login));
+        }
+        if let Err(Error::Invalid(more)) = check_password(&self.password) {
+            errors.extend(more);
+        }
+        if TimeZone::get(&self.time_zone).is_err() {
+            errors.push(FieldError::new("/time_zone", "option").with("value", &self.time_zone));
+        }
+        errors
+    }
+}
+
 /// A person to be added.
 #[derive(Debug, Clone)]
 pub struct AddPerson {
@@ -52,18 +76,7 @@ impl Service {
     /// # Errors
     /// Errors of each field; `already_set_up`.
     pub async fn set_up(&self, new: NewOrganisation) -> Result<UserId, Error> {
-        let mut errors = Vec::new();
-        for (path, text) in [("/organisation", &new.organisation), ("/login", &new.login), ("/name", &new.name)] {
-            errors.extend(text.trim().is_empty().then(|| FieldError::new(path, "required")));
-            errors.extend((text.chars().count() > 100).then(|| FieldError::new(path, "too_long").with("maximum", 100)));
-        }
-        errors.extend(bad_login(&new.login));
-        if let Err(Error::Invalid(more)) = check_password(&new.password) {
-            errors.extend(more);
-        }
-        if TimeZone::get(&new.time_zone).is_err() {
-            errors.push(FieldError::new("/time_zone", "option").with("value", &new.time_zone));
-        }
+        let errors = new.problems();
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));
         }
@@ -150,6 +163,76 @@ impl Service {
             })
             .await?;
         Ok(user)
+    }
+
+    /// Makes the members of a role be exactly these.
+    ///
+    /// # Errors
+    /// Who is not the main administrator; unknown people or departments.
+    pub async fn set_role_members(
+        &self,
+        call: &Call,
+        live: &super::LiveApp,
+        role: &str,
+        wanted: Vec<Principal>,
+    ) -> Result<(), Error> {
+        if !call.actor.is_main_administrator {
+            return Err(Error::forbidden("administrators_only"));
+        }
+        let reader = self.store.reader();
+        let users: Vec<UserId> =
+            wanted.iter().filter_map(|one| if let Principal::User(id) = one { Some(*id) } else { None }).collect();
+        let known = people::users(&reader, &users).await?;
+        let all_departments = departments::list(&reader).await?;
+        let unknown = wanted.iter().any(|one| match one {
+            Principal::User(id) => known.iter().all(|user| user.id != id.0),
+            Principal::Department(id) => all_departments.iter().all(|department| department.id != id.0),
+        });
+        if unknown {
+            return Err(Error::invalid("", "link_not_found"));
+        }
+        let held = Role { app: live.id, role: role.to_owned() };
+        self.store
+            .transaction_with((call.clone(), held, wanted), |tx, (call, held, wanted)| {
+                Box::pin(async move {
+                    let all = people::role_members(tx, held.app).await?;
+                    let before: Vec<Principal> = all
+                        .iter()
+                        .filter(|member| member.role == held.role)
+                        .map(|member| match member.principal_kind.as_str() {
+                            "department" => Principal::Department(DepartmentId(member.principal_id)),
+                            _ => Principal::User(UserId(member.principal_id)),
+                        })
+                        .collect();
+                    for gone in before.iter().filter(|member| !wanted.contains(member)) {
+                        people::remove_role_member(tx, held, *gone).await?;
+                    }
+                    for new in wanted {
+                        people::add_role_member(tx, held, *new).await?;
+                    }
+                    people::raise_organisation_epoch(tx).await?;
+                    let what = json!({"role": held.role, "members": [format!("{before:?}"), format!("{wanted:?}")]});
+                    audit::act(tx, call, "role.members", audit::on_app(held.app), what).await?;
+                    Ok::<_, Error>(())
+                })
+            })
+            .await
+    }
+
+    /// Whether the database takes a write now.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn check_write(&self) -> Result<(), Error> {
+        let before = self.clock.now().plus(-30 * 24 * 60 * 60 * 1000);
+        self.store
+            .transaction(move |tx| {
+                Box::pin(async move {
+                    store::sign_in::prune(tx, before).await?;
+                    Ok::<_, Error>(())
+                })
+            })
+            .await
     }
 
     /// The organisation's epoch, which tells when live apps have to be read again.

@@ -1,7 +1,7 @@
 //! Ledgers: balances under lock, moves, holds, and the names under which lines post once.
 
 use super::{
-    Connection, Error, Tx,
+    Connection, Error, Row, Tx,
     entity::{ledger_hold, ledger_post},
     filter::store,
     schema::{Physical, Schema, bind, bind_for, column},
@@ -24,11 +24,12 @@ use crate::{
         keys::BalanceKey,
         name::PostName,
         reverse::StoredMove,
+        verify::StampedMove,
     },
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set,
-    sea_query::{Expr, ExprTrait, OnConflict, Order, Query},
+    sea_query::{Expr, ExprTrait, OnConflict, Order, Query, SelectStatement},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,48 +77,62 @@ async fn read_balances(
     keys: &[&BalanceKey],
     found: &mut BTreeMap<BalanceKey, BalanceRow>,
 ) -> Result<(), Error> {
+    let mut select = balance_select(table, physical, ledger);
+    let mut any = Expr::val(1).eq(0);
+    for key in keys {
+        any = any.or(matches_key(table, physical, ledger, key));
+    }
+    select.and_where(any);
+    tx.lock_rows(&mut select);
+    for row in tx.query(&select).await? {
+        let (grain, dimensions, balance) = read_balance(&row, table, ledger)?;
+        let same = |key: &BalanceKey| {
+            key.grain.as_str() == grain
+                && key.named(ledger).iter().all(|(name, value)| dimensions.get(name) == Some(value))
+        };
+        if let Some(key) = keys.iter().find(|key| same(key)) {
+            found.insert((*key).clone(), BalanceRow { id: RecordId(row.i64(0)?), balance });
+        }
+    }
+    Ok(())
+}
+
+/// `SELECT` of id, grain, dimensions and figures, by id: the order in which rows are locked.
+fn balance_select(table: &Table, physical: &Physical, ledger: &Ledger) -> SelectStatement {
     let mut select = Query::select();
     select.expr(column(ALIAS, "id")).expr(column(ALIAS, &physical.column(&ledger.grain)));
     for name in &ledger.dimensions {
         select.expr(column(ALIAS, &physical.column(name)));
     }
-    let figures = figures(table, ledger);
-    for field in &figures {
+    for field in figures(table, ledger) {
         select.expr(column(ALIAS, &physical.column(&field.key)));
     }
-    let mut any = Expr::val(1).eq(0);
-    for key in keys {
-        any = any.or(matches_key(table, physical, ledger, key));
-    }
-    select.from_as(physical.name.clone(), ALIAS).and_where(any).order_by((ALIAS, "id"), Order::Asc);
-    tx.lock_rows(&mut select);
-    for row in tx.query(&select).await? {
-        let grain = row.opt_text(1)?.unwrap_or_default();
-        let mut dimensions = Values::new();
-        for (index, name) in ledger.dimensions.iter().enumerate() {
-            if let Some(field) = table.field(name) {
-                dimensions.insert(name.clone(), super::records::read_field(&row, index + 2, field)?);
-            }
-        }
-        let start = ledger.dimensions.len() + 2;
-        let mut numbers = Vec::new();
-        for (index, field) in figures.iter().enumerate() {
-            let stored = row.opt_i64(start + index)?.unwrap_or(0);
-            numbers.push((field.key.clone(), decimal::from_scaled(stored, field.scale)));
-        }
-        let figure = |name: &str| numbers.iter().find(|(key, _)| key == name).map(|(_, number)| *number).unwrap_or_default();
-        let balance = Balance {
-            quantity: figure(&ledger.measure),
-            reserved: ledger.hold.as_ref().map(|hold| figure(&hold.field)).unwrap_or_default(),
-            amount: ledger.value.as_ref().map(|value| figure(&value.field)).unwrap_or_default(),
-            last_unit_cost: None,
-        };
-        let key = keys.iter().find(|key| key.grain.as_str() == grain && key.named(ledger).iter().all(|(name, value)| dimensions.get(name) == Some(value)));
-        if let Some(key) = key {
-            found.insert((*key).clone(), BalanceRow { id: RecordId(row.i64(0)?), balance });
+    select.from_as(physical.name.clone(), ALIAS).order_by((ALIAS, "id"), Order::Asc);
+    select
+}
+
+fn read_balance(row: &Row, table: &Table, ledger: &Ledger) -> Result<(String, Values, Balance), Error> {
+    let grain = row.opt_text(1)?.unwrap_or_default();
+    let mut dimensions = Values::new();
+    for (index, name) in ledger.dimensions.iter().enumerate() {
+        if let Some(field) = table.field(name) {
+            dimensions.insert(name.clone(), super::records::read_field(row, index + 2, field)?);
         }
     }
-    Ok(())
+    let start = ledger.dimensions.len() + 2;
+    let mut numbers = Vec::new();
+    for (index, field) in figures(table, ledger).iter().enumerate() {
+        let stored = row.opt_i64(start + index)?.unwrap_or(0);
+        numbers.push((field.key.clone(), decimal::from_scaled(stored, field.scale)));
+    }
+    let figure = |name: &str| numbers.iter().find(|(key, _)| key == name).map(|(_, number)| *number).unwrap_or_default();
+    let balance = Balance {
+        quantity: figure(&ledger.measure),
+        reserved: ledger.hold.as_ref().map(|hold| figure(&hold.field)).unwrap_or_default(),
+        amount: ledger.value.as_ref().map(|value| figure(&value.field)).unwrap_or_default(),
+        last_unit_cost: None,
+    };
+    Ok((grain, dimensions, balance))
 }
 
 /// The numeric fields of a balance that the ledger counts in.
@@ -264,8 +279,7 @@ pub async fn moves_of(
             values.insert(field.key.clone(), super::records::read_field(&row, index + 1, field)?);
         }
         let number = |name: &str| values.get(name).and_then(Value::as_decimal);
-        let dimensions =
-            ledger.dimensions.iter().map(|name| (name.clone(), values.get(name).cloned().unwrap_or_default())).collect();
+        let dimensions = dimensions_of(ledger, &values);
         let whole = |stamp: &Option<String>| stamp.as_ref().and_then(|name| values.get(name)).and_then(Value::as_integer);
         let amount = ledger.value.as_ref().and_then(|value| number(&value.field));
         let (quantity, line, reverses) =
@@ -273,6 +287,89 @@ pub async fn moves_of(
         found.push(StoredMove { id: row.i64(0)?, line, dimensions, quantity, amount, carried: values, reverses });
     }
     Ok(found)
+}
+
+/// Moves with what they say stands after them, in order, after the move with this id.
+///
+/// # Errors
+/// The database failed.
+pub async fn moves_after(
+    conn: &impl Connection,
+    schema: &Schema,
+    ledger: &Ledger,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<StampedMove>, Error> {
+    let (table, physical) = schema.table(&ledger.moves)?;
+    let fields: Vec<&Field> = table.scalars().collect();
+    let mut select = Query::select();
+    select.expr(column(ALIAS, "id"));
+    for field in &fields {
+        select.expr(column(ALIAS, &physical.column(&field.key)));
+    }
+    select
+        .from_as(physical.name.clone(), ALIAS)
+        .and_where(column(ALIAS, "id").gt(after))
+        .order_by((ALIAS, "id"), Order::Asc)
+        .limit(limit);
+    let mut found = Vec::new();
+    for row in conn.query(&select).await? {
+        let mut values = Values::new();
+        for (index, field) in fields.iter().enumerate() {
+            values.insert(field.key.clone(), super::records::read_field(&row, index + 1, field)?);
+        }
+        let number = |name: &str| values.get(name).and_then(Value::as_decimal);
+        let stamp = |name: &Option<String>| name.as_deref().and_then(number);
+        found.push(StampedMove {
+            id: row.i64(0)?,
+            dimensions: dimensions_of(ledger, &values),
+            quantity: number(&ledger.measure).unwrap_or_default(),
+            amount: ledger.value.as_ref().and_then(|value| number(&value.field)),
+            quantity_after: stamp(&ledger.stamps.measure_after),
+            amount_after: stamp(&ledger.stamps.value_after),
+        });
+    }
+    Ok(found)
+}
+
+fn dimensions_of(ledger: &Ledger, values: &Values) -> Values {
+    ledger.dimensions.iter().map(|name| (name.clone(), values.get(name).cloned().unwrap_or_default())).collect()
+}
+
+/// Every balance row of a ledger.
+///
+/// # Errors
+/// The database failed.
+pub async fn all_balances(
+    conn: &impl Connection,
+    schema: &Schema,
+    ledger: &Ledger,
+) -> Result<BTreeMap<BalanceKey, Balance>, Error> {
+    let (table, physical) = schema.table(&ledger.balance)?;
+    let select = balance_select(table, physical, ledger);
+    let mut found = BTreeMap::new();
+    for row in conn.query(&select).await? {
+        let (grain, dimensions, balance) = read_balance(&row, table, ledger)?;
+        let kept = ledger.grains().into_iter().find(|kept| kept.as_str() == grain);
+        let Some(kept) = kept else { continue };
+        let names = ledger.dimensions_of(kept).unwrap_or_default();
+        let dimensions = names.iter().map(|name| dimensions.get(name).cloned().unwrap_or_default()).collect();
+        found.insert(BalanceKey { grain: kept, dimensions }, balance);
+    }
+    Ok(found)
+}
+
+/// Every hold of a ledger, whoever holds it.
+///
+/// # Errors
+/// The database failed.
+pub async fn all_holds(conn: &impl Connection, schema: &Schema, ledger: &Ledger) -> Result<Vec<Held>, Error> {
+    let rows = ledger_hold::Entity::find()
+        .filter(ledger_hold::Column::Ledger.eq(ledger.key.as_str()))
+        .order_by_asc(ledger_hold::Column::Id)
+        .all(conn.orm())
+        .await?;
+    held(schema, ledger, rows)
 }
 
 /// Takes the names of posts. `false` when every one was taken before (the same post again); a mixture is refused.
@@ -311,9 +408,6 @@ pub async fn holds_of(
     table: TableId,
     record: RecordId,
 ) -> Result<Vec<Held>, Error> {
-    let (balances, _) = schema.table(&ledger.balance)?;
-    let Some(hold) = &ledger.hold else { return Ok(Vec::new()) };
-    let scale = balances.field(&hold.field).map_or(0, |field| field.scale);
     let rows = ledger_hold::Entity::find()
         .filter(ledger_hold::Column::TableId.eq(table.0))
         .filter(ledger_hold::Column::RecordId.eq(record.0))
@@ -321,6 +415,13 @@ pub async fn holds_of(
         .order_by_asc(ledger_hold::Column::LineId)
         .all(conn.orm())
         .await?;
+    held(schema, ledger, rows)
+}
+
+fn held(schema: &Schema, ledger: &Ledger, rows: Vec<ledger_hold::Model>) -> Result<Vec<Held>, Error> {
+    let (balances, _) = schema.table(&ledger.balance)?;
+    let Some(hold) = &ledger.hold else { return Ok(Vec::new()) };
+    let scale = balances.field(&hold.field).map_or(0, |field| field.scale);
     rows.into_iter()
         .map(|row| {
             let json: serde_json::Value = serde_json::from_str(&row.dimensions)

@@ -105,6 +105,7 @@ saved = Saved
 saved-at = Saved { $time }
 deleted = Deleted { $name }
 submitted = Submitted { $name }
+you = You
 
 ## Signing in
 login-title = Sign in
@@ -117,7 +118,7 @@ password-new = New password
 password-current = Current password
 password-show = Show
 password-hide = Hide
-password-help = At least 10 characters; longer is better.
+password-help = At least 8 characters; longer is better.
 login-foot = The data stays on your company’s own server
 login-demo = Demo accounts
 login-demo-password = Every demo account has the password { $password }
@@ -134,13 +135,13 @@ setup-organisation = Company name
 setup-organisation-help = Shown on the sign-in page and at the top of every page.
 setup-admin-note = That is you; a company has exactly one
 setup-name = Your name
-setup-login-help = Typed when signing in: lower-case letters, digits, dots, dashes.
+setup-login-help = Typed when signing in; 2 to 50 characters without spaces.
 setup-start = Where to start
 setup-bundled = included
 setup-empty = Start empty
 setup-empty-help = No apps yet; you make your own after signing in.
 setup-demo = Add sample data
-setup-demo-help = The people and documents in it are for trying things out. Install afresh before real use.
+setup-demo-help = Sample master data only, without people and documents; you can delete it later.
 setup-go = Finish set-up
 setup-done = Set up. Sign in with the account you just made
 
@@ -163,7 +164,7 @@ box-todo = For me
 box-done = Decided by me
 box-started = Started by me
 box-cc = Copied to me
-todo-search-hint = Number, title, who started it
+todo-search-hint = Number or title
 todo-all = All
 todo-count = { $count } in all
 todo-empty-title = Nothing to do
@@ -228,6 +229,17 @@ history-empty-title = Not changed yet
 history-empty-body = Every change is recorded here
 flow-empty-title = Not submitted yet
 flow-empty-body = Once submitted, you see here how far it got
+did-resubmit = resubmitted
+did-approve-earlier = approved earlier, passed by itself
+did-cc-to = sent a copy to { $who }
+did-skip-node = found nobody for “{ $node }” and went on
+did-unpost = reversed the posting
+did-terminate = ended it
+track-post-ahead = as soon as it is approved
+track-nobody = nobody to ask
+track-starter = the only one to ask started it
+track-earlier = approved earlier
+no-reason = no reason given
 
 ## States of a record and of a case
 state-draft = Draft
@@ -240,6 +252,7 @@ state-withdrawn = Withdrawn
 note-rejected = { $who } rejected it: { $reason }
 note-returned = { $who } returned it for correction: { $reason }
 note-withdrawn = { $who } withdrew it; it is a draft again.
+state-terminated = Ended
 
 ## Lists
 grid-views = Views
@@ -313,7 +326,7 @@ picker-none = Nothing found
 picker-more = There are more; keep typing to narrow them down
 picker-failed = The server did not answer; try again shortly
 picker-remove = Remove { $name }
-stale-title = { $who } changed this record at { $when }. What you typed is still here, but it is not saved.
+stale-title = { $who } changed this record at { $when }, so it was not saved. What you typed is still here; save again and yours replaces it.
 stale-reload = Open the latest
 stale-stored = is now
 stale-between = ,{" "}
@@ -388,7 +401,16 @@ error-too-long = At most { $maximum } characters; shorten it
 error-too-short = At least { $minimum } characters; add some
 error-too-precise = At most { $scale } decimal places
 error-number-range = The number is too large to store; make it smaller
-error-type = The value is of the wrong kind; enter it again
+error-type = { $expected ->
+    [number] Enter a number, such as 12.5
+    [integer] Enter a whole number
+    [date] Write the date like 2026-11-20
+    [time] Write the time like 09:30
+    [datetime] Write it like 2026-11-20 09:30
+    [boolean] Enter yes or no
+    [id] Choose one from the list
+   *[other] The value is of the wrong kind; enter it again
+  }
 error-type-integer = Enter a whole number
 error-type-decimal = Enter a number, such as 12.5
 error-type-boolean = Enter yes or no
@@ -409,7 +431,7 @@ error-not-editable = You may not change this field here
 error-hidden = You may not see this field, so you may not fill it in
 error-stale = Somebody else changed this record, so it was not saved; open the latest and change it again
 error-in-approval = It is in approval and cannot be changed. To change it, withdraw it first
-error-in-use = { $count } records use it, so it cannot be deleted
+error-in-use = It is still used by { $uses }, so it cannot be deleted
 error-already-decided = { $by } dealt with this at { $at }
 error-forbidden = You have no permission for this; ask an administrator if you need it
 error-not-found = It does not exist or you may not see it
@@ -419,7 +441,7 @@ error-rate-limited = Too fast; try again in { $seconds } seconds
 error-unauthenticated = Your sign-in has expired; sign in again
 error-wrong-credentials = Account or password is wrong; { $left } tries left, then a pause of { $minutes } minutes
 error-locked-out = Too many wrong tries; sign in again in { $minutes } minutes
-error-malformed = The request is not well formed: { $reason }
+error-malformed = The request is not well formed: { $detail }
 error-too-large = Too large; at most { $maximum }
 error-bad-cursor = This page is no longer valid; start again from the first
 error-foreign-origin = The request came from another site and was not carried out
@@ -435,3 +457,37 @@ error-not-withdrawable = Somebody has decided already, so it cannot be withdrawn
 error-closed-period = { $period } is closed, nothing can be posted in it; change the date
 error-internal = The server ran into an error, nothing was saved; number { $request }
 error-unavailable = The server is busy; try again shortly
+error-option = Not one of the choices; pick one from the list
+error-login = An account has 2 to 50 characters and no spaces
+error-password-short = A password has at least { $minimum } characters
+error-sign-in-blank = Enter account and password
+error-line-not-found = This line is no longer there; open the record again
+error-too-many = At most { $maximum } can be chosen; take some away
+error-check = This does not meet the conditions; check it
+error-reason-required = Give the reason; the others will see it
+error-approved-locked = It is approved and can no longer be changed
+error-not-yours = This task is somebody else’s, so you cannot decide it
+error-not-open = It is not waiting for a decision now; go back and see how it stands
+error-not-allowed = This cannot be done now
+error-not-starter = Only whoever started it may withdraw it
+error-withdraw-never = This approval cannot be withdrawn
+error-withdraw-after-decision = Somebody has decided already; ask them to return it
+error-not-administrator = Only an administrator may do this
+error-no-return = This step cannot return it to whoever started it
+error-resume-fixed = This step fixes how a returned case comes back
+error-other-task = This task takes another kind of decision
+error-nobody = Nobody was found to decide, so it was not submitted; tell the app’s administrator
+error-too-many-people = { $count } people would decide, at most { $maximum } can; tell the app’s administrator
+error-budget = The flow does not come to rest, so nothing was done; tell the app’s administrator
+error-engine-written = This table is written by the engine and cannot be filled in by hand
+error-not-starter-of-flow = You may not start this approval; ask the app’s administrator if you need to
+error-out-of-scope = It would lie outside the data you may work on, so it was not saved; keep to your own range
+error-no-flow = This table has no approval flow
+error-administrators-only = Only the main administrator may do this
+error-already-set-up = It is set up already; sign in
+error-app-exists = The app “{ $app }” is there already
+error-syntax = A rule is not well formed; tell the app’s administrator
+error-type-mismatch = A rule could not be computed; tell the app’s administrator: { $detail }
+error-division-by-zero = A division by zero, so it cannot be computed; change the figures
+error-limit = A rule takes too long; tell the app’s administrator
+error-failed = A rule could not be computed; tell the app’s administrator: { $detail }

@@ -93,6 +93,7 @@ saved = 已保存
 saved-at = 已保存 { $time }
 deleted = 已删除 { $name }
 submitted = 已提交 { $name }
+you = 你
 
 ## Signing in
 login-title = 登录
@@ -105,7 +106,7 @@ password-new = 新密码
 password-current = 当前密码
 password-show = 显示
 password-hide = 隐藏
-password-help = 至少 10 个字符，越长越好。
+password-help = 至少 8 个字符，越长越好。
 login-foot = 数据保存在你公司自己的服务器
 login-demo = 演示账号
 login-demo-password = 演示账号的密码都是 { $password }
@@ -122,13 +123,13 @@ setup-organisation = 公司名称
 setup-organisation-help = 显示在登录页和页面顶部。
 setup-admin-note = 就是你自己，全公司只有一位
 setup-name = 姓名
-setup-login-help = 登录时输入，用小写字母、数字、点、横线。
+setup-login-help = 登录时输入，2 到 50 个字符，不含空格。
 setup-start = 从哪里开始
 setup-bundled = 自带
 setup-empty = 空白开始
 setup-empty-help = 先没有应用，登录后自己建。
 setup-demo = 同时放入示例数据
-setup-demo-help = 示例里的人和单据只用来试用，正式使用前请重新安装一份。
+setup-demo-help = 只放入示例资料，不含人员和单据；试用后可以删除。
 setup-go = 完成设置
 setup-done = 设置完成，用刚才的账号登录
 
@@ -151,7 +152,7 @@ box-todo = 待我审批
 box-done = 我已审批
 box-started = 我发起
 box-cc = 抄送我
-todo-search-hint = 单号、标题、发起人
+todo-search-hint = 单号、标题
 todo-all = 全部
 todo-count = 共 { $count } 张
 todo-empty-title = 没有待办
@@ -216,6 +217,17 @@ history-empty-title = 还没有修改过
 history-empty-body = 每一次修改都会记在这里
 flow-empty-title = 还没有提交审批
 flow-empty-body = 提交以后可以在这里看到走到哪一步
+did-resubmit = 重新提交
+did-approve-earlier = 之前已同意，自动通过
+did-cc-to = 抄送 { $who }
+did-skip-node = 没有找到处理人，自动通过“{ $node }”
+did-unpost = 撤销过账
+did-terminate = 作废
+track-post-ahead = 通过后立即
+track-nobody = 没有需要处理的人
+track-starter = 处理人是发起人，已跳过
+track-earlier = 之前已同意
+no-reason = 没有写原因
 
 ## States of a record and of a case
 state-draft = 草稿
@@ -228,6 +240,7 @@ state-withdrawn = 已撤回
 note-rejected = { $who } 拒绝了：{ $reason }
 note-returned = { $who } 退回修改：{ $reason }
 note-withdrawn = { $who } 撤回了申请，现在是草稿。
+state-terminated = 已终止
 
 ## Lists
 grid-views = 视图
@@ -292,7 +305,7 @@ picker-none = 没有找到
 picker-more = 还有更多，继续输入以缩小范围
 picker-failed = 没有连上服务器，请稍后再试
 picker-remove = 去掉 { $name }
-stale-title = { $who } 在 { $when } 改过这条记录。你填的内容还在，但没有保存。
+stale-title = { $who } 在 { $when } 改过这条记录，所以没有保存。你填的内容还在；再保存一次，会以你填的为准。
 stale-reload = 打开最新的内容
 stale-stored = 现在是
 stale-between = ，
@@ -367,7 +380,16 @@ error-too-long = 最多 { $maximum } 个字符，请缩短
 error-too-short = 至少 { $minimum } 个字符，请补充
 error-too-precise = 小数最多 { $scale } 位，请改写
 error-number-range = 数字太大，存不下，请改小
-error-type = 内容的类型不对，请重新填写
+error-type = { $expected ->
+    [number] 这里要填数字，例如 12.5
+    [integer] 这里要填整数
+    [date] 日期写成 2026-11-20 的样子
+    [time] 时间写成 09:30 的样子
+    [datetime] 写成 2026-11-20 09:30 的样子
+    [boolean] 这里要填是或否
+    [id] 请从列表里选一条
+   *[other] 内容的类型不对，请重新填写
+  }
 error-type-integer = 这里要填整数
 error-type-decimal = 这里要填数字，例如 12.5
 error-type-boolean = 这里要填是或否
@@ -388,7 +410,7 @@ error-not-editable = 你在这里不能修改这个字段
 error-hidden = 你看不到这个字段，不能填写
 error-stale = 别人刚改过这条记录，没有保存，请打开最新的内容再改
 error-in-approval = 正在审批，不能修改。需要改的话，先撤回申请
-error-in-use = 还有 { $count } 条记录用到它，不能删除
+error-in-use = 还有 { $uses } 用到它，不能删除
 error-already-decided = 这张单据已由 { $by } 在 { $at } 处理
 error-forbidden = 你没有这个权限，需要的话请找管理员
 error-not-found = 没有找到，或者你看不到它
@@ -398,7 +420,7 @@ error-rate-limited = 操作太快了，请过 { $seconds } 秒再试
 error-unauthenticated = 登录已过期，请重新登录
 error-wrong-credentials = 账号或密码不对，还可以试 { $left } 次，之后锁定 { $minutes } 分钟
 error-locked-out = 试错太多次，请过 { $minutes } 分钟再登录
-error-malformed = 请求写得不对：{ $reason }
+error-malformed = 请求写得不对：{ $detail }
 error-too-large = 内容太大，最多 { $maximum }
 error-bad-cursor = 这一页已经失效，请从第一页重新看
 error-foreign-origin = 请求来自别的网站，没有执行
@@ -414,3 +436,37 @@ error-not-withdrawable = 已经有人处理过，不能撤回了
 error-closed-period = { $period } 已经结账，不能再记账，请改日期
 error-internal = 服务器出错，没有保存，编号 { $request }
 error-unavailable = 服务器正忙，请稍后再试
+error-option = 不在可选的范围里，请从列表里选
+error-login = 账号要 2 到 50 个字符，中间没有空格
+error-password-short = 密码至少 { $minimum } 个字符
+error-sign-in-blank = 请填写账号和密码
+error-line-not-found = 这一行已经不在了，请重新打开再改
+error-too-many = 最多选 { $maximum } 个，请减少
+error-check = 内容不符合要求，请检查
+error-reason-required = 请写明原因，对方会看到
+error-approved-locked = 已经审批通过，不能再修改
+error-not-yours = 这张待办不是你的，你不能处理
+error-not-open = 它现在不在等待处理，请返回查看最新的情况
+error-not-allowed = 现在不能这样做
+error-not-starter = 只有发起人可以撤回
+error-withdraw-never = 这个流程不允许撤回
+error-withdraw-after-decision = 已经有人处理过，不能撤回；可以请对方退回
+error-not-administrator = 只有管理员可以这样做
+error-no-return = 这个节点不能退回给发起人
+error-resume-fixed = 这个节点已经规定了退回后怎么走
+error-other-task = 这张待办要用另一种方式处理
+error-nobody = 找不到处理人，没有提交，请告诉应用管理员
+error-too-many-people = 处理人有 { $count } 个，最多 { $maximum } 个，请告诉应用管理员
+error-budget = 流程绕不出来，没有提交，请告诉应用管理员
+error-engine-written = 这张表由系统记账，不能手工填写
+error-not-starter-of-flow = 你不能发起这个审批，需要的话请找应用管理员
+error-out-of-scope = 保存以后会超出你的数据范围，所以没有保存，请改填你负责的范围
+error-no-flow = 这张表没有审批流程
+error-administrators-only = 只有主管理员可以这样做
+error-already-set-up = 已经设置过了，请直接登录
+error-app-exists = 应用“{ $app }”已经在了
+error-syntax = 规则写得不对，请告诉应用管理员
+error-type-mismatch = 规则没有算成，请告诉应用管理员：{ $detail }
+error-division-by-zero = 除数是 0，算不出来，请修改填写的数
+error-limit = 规则算得太久，请告诉应用管理员
+error-failed = 规则没有算成，请告诉应用管理员：{ $detail }

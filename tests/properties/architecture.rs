@@ -282,6 +282,33 @@ fn the_program_knows_no_table_of_the_template() {
     assert_none(&table_names(&files, &tables));
 }
 
+/// Paths in backticks, looked for from the project's root and from `src`.
+#[test]
+fn the_documents_name_files_that_exist() {
+    let endings = [".rs", ".json", ".ftl", ".html", ".mjs", ".toml", "/"];
+    let mut missing = Vec::new();
+    for document in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "README.zh-CN.md", "docs/builder.md"] {
+        let text =
+            std::fs::read_to_string(project().join(document)).unwrap_or_else(|error| panic!("{document}: {error}"));
+        for (index, line) in text.lines().enumerate() {
+            let named = line.split('`').skip(1).step_by(2).filter(|word| {
+                word.contains('/')
+                    && endings.iter().any(|ending| word.ends_with(ending))
+                    && !word.starts_with('/')
+                    && !word.contains(|c: char| c.is_whitespace() || c.is_ascii_uppercase() || "*…{:".contains(c))
+            });
+            for word in named {
+                let there =
+                    ["", "src", "app-templates/wms"].iter().any(|base| project().join(base).join(word).exists());
+                if !there {
+                    missing.push(format!("{document}:{} `{word}`", index + 1));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "named, but not there:\n  {}", missing.join("\n  "));
+}
+
 mod the_check_itself {
     use super::{source::without_literals, source::without_tests, *};
 

@@ -1,4 +1,16 @@
-use crate::{service::Error, web::Result};
-use axum::response::Response;
-pub async fn alive() -> Result<Response> { Err(Error::NotFound.into()) }
-pub async fn ready() -> Result<Response> { Err(Error::NotFound.into()) }
+//! `/healthz`, `/readyz`.
+
+use crate::web::{Result, Web};
+use axum::{Json, extract::State, response::{IntoResponse, Response}};
+use serde_json::json;
+
+/// The process answers.
+pub async fn alive() -> Response {
+    Json(json!({"status": "ok"})).into_response()
+}
+
+/// The database takes a write.
+pub async fn ready(State(web): State<Web>) -> Result<Response> {
+    web.service.check_write().await?;
+    Ok(Json(json!({"status": "ok"})).into_response())
+}

@@ -1,8 +1,137 @@
-use crate::{service::Error, web::Result};
-use axum::response::Response;
-pub async fn list() -> Result<Response> { Err(Error::NotFound.into()) }
-pub async fn create() -> Result<Response> { Err(Error::NotFound.into()) }
-pub async fn get() -> Result<Response> { Err(Error::NotFound.into()) }
-pub async fn edit() -> Result<Response> { Err(Error::NotFound.into()) }
-pub async fn delete() -> Result<Response> { Err(Error::NotFound.into()) }
-pub async fn submit() -> Result<Response> { Err(Error::NotFound.into()) }
+//! `/api/v1/apps/{app}/tables/{table}/records`.
+
+use super::answer::{app, if_match, parameters, respond};
+use crate::{
+    base::id::RecordId,
+    service::{
+        Answer, Error,
+        records::{ListRequest, list_json},
+        represent,
+        save_record::{Create, Edit},
+    },
+    web::{
+        Result, Web,
+        body::{JsonBody, keyed},
+        caller::Caller,
+    },
+};
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::{HeaderMap, Method, Uri},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+const LIST: [&str; 7] = ["filter", "q", "sort", "limit", "cursor", "view", "count"];
+
+pub async fn list(
+    State(web): State<Web>,
+    caller: Caller,
+    Path((key, table)): Path<(String, String)>,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response> {
+    let asked = parameters(pairs, &LIST)?;
+    let live = app(&web, &caller, &key).await?;
+    let request = ListRequest {
+        view: asked.get("view").map(str::to_owned),
+        filter: asked.json("filter")?,
+        search: asked.get("q").map(str::to_owned),
+        sort: asked.get("sort").map(str::to_owned),
+        limit: asked.number("limit")?.map(|limit| u64::try_from(limit).unwrap_or(0)),
+        cursor: asked.get("cursor").map(str::to_owned),
+        hops: Vec::new(),
+        count: asked.flag("count")?,
+    };
+    let json = list_json(&web.service.store.reader(), &caller.call, &live, &table, &request).await?;
+    Ok(Json(json).into_response())
+}
+
+pub async fn get(
+    State(web): State<Web>,
+    caller: Caller,
+    Path((key, table, id)): Path<(String, String, i64)>,
+) -> Result<Response> {
+    let live = app(&web, &caller, &key).await?;
+    let reader = web.service.store.reader();
+    let json = represent::record(&reader, &web.service, &caller.call, &live, &table, RecordId(id)).await?;
+    Ok(respond(Answer::new(200, json)))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Write {
+    values: Value,
+    #[serde(default)]
+    submit: bool,
+}
+
+pub async fn create(
+    State(web): State<Web>,
+    caller: Caller,
+    uri: Uri,
+    Path((key, table)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Response> {
+    let Write { values, submit } = body.parse()?;
+    let live = app(&web, &caller, &key).await?;
+    let call = keyed(&caller, &Method::POST, uri.path(), &headers, &body.bytes)?;
+    Ok(respond(web.service.create_record(call, Create { live, table, values, submit }).await?))
+}
+
+pub async fn edit(
+    State(web): State<Web>,
+    caller: Caller,
+    uri: Uri,
+    Path((key, table, id)): Path<(String, String, i64)>,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Response> {
+    let Write { values, submit } = body.parse()?;
+    let live = app(&web, &caller, &key).await?;
+    let call = keyed(&caller, &Method::PATCH, uri.path(), &headers, &body.bytes)?;
+    let edit = Edit { live, table, id: RecordId(id), values, version: if_match(&headers)?, submit };
+    Ok(respond(web.service.edit_record(call, edit).await?))
+}
+
+pub async fn delete(
+    State(web): State<Web>,
+    caller: Caller,
+    uri: Uri,
+    Path((key, table, id)): Path<(String, String, i64)>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let live = app(&web, &caller, &key).await?;
+    let call = keyed(&caller, &Method::DELETE, uri.path(), &headers, b"")?;
+    let version = if_match(&headers)?;
+    let edit = Edit { live, table, id: RecordId(id), values: json!({}), version, submit: false };
+    Ok(respond(web.service.delete_record(call, edit).await?))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Submit {
+    #[serde(default)]
+    flow: Option<String>,
+}
+
+pub async fn submit(
+    State(web): State<Web>,
+    caller: Caller,
+    uri: Uri,
+    Path((key, table, id)): Path<(String, String, i64)>,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Response> {
+    let Submit { flow } = body.parse()?;
+    let live = app(&web, &caller, &key).await?;
+    let own = live.app().submit_flow(&table).map(|flow| flow.key.clone());
+    if own.is_none() || flow.is_some_and(|flow| Some(flow) != own) {
+        return Err(Error::conflict("no_flow").into());
+    }
+    let call = keyed(&caller, &Method::POST, uri.path(), &headers, &body.bytes)?;
+    let edit = Edit { live, table, id: RecordId(id), values: json!({}), version: if_match(&headers)?, submit: true };
+    Ok(respond(web.service.edit_record(call, edit).await?))
+}

@@ -2,10 +2,13 @@
 
 pub mod apps;
 pub mod assets;
+pub mod case;
 pub mod cell;
+pub mod find;
 pub mod form;
 pub mod grid;
 pub mod home;
+mod keys;
 pub mod me;
 pub mod messages;
 pub mod picker;
@@ -14,3 +17,4 @@ pub mod setup;
 pub mod sign_in;
 pub mod task;
 pub mod todo;
+mod visitor;

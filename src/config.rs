@@ -82,7 +82,8 @@ impl Config {
             None => Database::Embedded,
             Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => Database::Postgres(url),
             Some(_) => {
-                let message = "the database is given as postgres://user:password@host/name; leave it out to use the embedded one";
+                let message =
+                    "the database is given as postgres://user:password@host/name; leave it out to use the embedded one";
                 return Err(ConfigError(message.into()));
             }
         };

@@ -86,9 +86,10 @@ fn pack(own: &Pack) -> Result<(), Failure> {
         Failure::Failed(format!("the app has errors and was not packed:\n{}", lines.join("\n")))
     })?;
     let bytes = documents.to_zip().map_err(|error| Failure::Failed(error.to_string()))?;
-    let output = own.output.clone().unwrap_or_else(|| {
-        PathBuf::from(format!("{}-{}.fwapp", app.manifest.key, app.manifest.version))
-    });
+    let output = own
+        .output
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(format!("{}-{}.fwapp", app.manifest.key, app.manifest.version)));
     let mut file = fs::File::create(&output)
         .map_err(|error| Failure::Failed(format!("{} cannot be written: {error}", output.display())))?;
     file.write_all(&bytes)?;

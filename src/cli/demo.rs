@@ -26,7 +26,8 @@ const TIME_ZONE: &str = "Asia/Shanghai";
 
 pub async fn run(options: &Options, arguments: Arguments) -> Result<(), Failure> {
     if !arguments.listen.ip().is_loopback() {
-        let message = format!("the demo's passwords are known, so it listens on 127.0.0.1 only, not on {}", arguments.listen);
+        let message =
+            format!("the demo's passwords are known, so it listens on 127.0.0.1 only, not on {}", arguments.listen);
         return Err(ConfigError(message).into());
     }
     let temporary = options.data.is_none() && options.database.is_none();
@@ -91,7 +92,12 @@ async fn seed(service: &Service) -> Result<Vec<SamplePerson>, Failure> {
                 service.seed_documents(&call, app).await?;
             }
         }
-        people.extend(named.into_iter().filter(|person| people.iter().all(|known| known.login != person.login)).collect::<Vec<_>>());
+        people.extend(
+            named
+                .into_iter()
+                .filter(|person| people.iter().all(|known| known.login != person.login))
+                .collect::<Vec<_>>(),
+        );
     }
     Ok(people)
 }

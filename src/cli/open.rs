@@ -53,18 +53,17 @@ fn make_private(directory: &Path) -> Result<(), Failure> {
 
 fn lock(directory: &Path) -> Result<File, Failure> {
     let path = directory.join("formwork.lock");
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|error| Failure::Failed(format!("the data directory {} cannot be used: {error}", directory.display())))?;
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(|error| {
+        Failure::Failed(format!("the data directory {} cannot be used: {error}", directory.display()))
+    })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Failure::Failed(format!(
             "another formwork uses the data directory {}; stop it first, or use its API",
             directory.display()
         ))),
-        Err(TryLockError::Error(error)) => Err(Failure::Failed(format!("{} cannot be locked: {error}", path.display()))),
+        Err(TryLockError::Error(error)) => {
+            Err(Failure::Failed(format!("{} cannot be locked: {error}", path.display())))
+        }
     }
 }

@@ -48,13 +48,15 @@ pub async fn run(options: &Options, command: Command) -> Result<(), Failure> {
     let opened = open::open(&config).await?;
     let service = &opened.service;
     let user = people::user_by_login(&service.store.reader(), &create.user).await?;
-    let user = user.ok_or_else(|| Failure::Failed(format!("there is nobody with the sign-in name \"{}\"", create.user)))?;
-    let made = service.create_token(UserId(user.id), &create.name, &create.scopes, expires_at).await.map_err(|error| {
-        match error {
-            Error::Invalid(_) => Failure::Misuse(super::describe(&error)),
-            other => other.into(),
-        }
-    })?;
+    let user =
+        user.ok_or_else(|| Failure::Failed(format!("there is nobody with the sign-in name \"{}\"", create.user)))?;
+    let made =
+        service.create_token(UserId(user.id), &create.name, &create.scopes, expires_at).await.map_err(|error| {
+            match error {
+                Error::Invalid(_) => Failure::Misuse(super::describe(&error)),
+                other => other.into(),
+            }
+        })?;
     service.store.close().await;
     if create.json {
         println!("{}", json!({"id": made.id, "token": made.secret}));

@@ -34,11 +34,13 @@ pub struct FilterError {
     pub code: &'static str,
     pub message: String,
     pub suggestion: Option<String>,
+    /// The name that is not known, for `unknown_field`.
+    pub name: Option<String>,
 }
 
 impl FilterError {
-    fn new(path: &str, code: &'static str, message: impl Into<String>) -> Self {
-        Self { path: path.to_owned(), code, message: message.into(), suggestion: None }
+    pub(super) fn new(path: &str, code: &'static str, message: impl Into<String>) -> Self {
+        Self { path: path.to_owned(), code, message: message.into(), suggestion: None, name: None }
     }
 }
 
@@ -76,7 +78,9 @@ pub fn resolve<'a>(
         .and_then(|target| source.table(target))
         .ok_or_else(|| unknown(path, first, table))?;
     if rest.contains('.') {
-        return Err(FilterError::new("", "unknown_field", format!("\"{path}\" follows more than one link")));
+        let mut error = FilterError::new("", "unknown_field", format!("\"{path}\" follows more than one link"));
+        error.name = Some(path.to_owned());
+        return Err(error);
     }
     let (end, resolved) = resolve(rest, target, source)?;
     Ok((FieldPath::Hop(first.to_owned(), Box::new(end)), resolved))
@@ -86,6 +90,7 @@ fn unknown(path: &str, name: &str, table: &Table) -> FilterError {
     let names = table.scalars().map(|field| field.key.as_str()).chain(SYSTEM_FIELDS);
     let mut error = FilterError::new("", "unknown_field", format!("there is no field \"{path}\""));
     error.suggestion = nearest(name, names).map(str::to_owned);
+    error.name = Some(path.to_owned());
     error
 }
 

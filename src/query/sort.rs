@@ -49,24 +49,16 @@ impl Sort {
             let (name, descending) = word.strip_prefix('-').map_or((word, false), |name| (name, true));
             let (path, resolved) = resolve(name, table, source)?;
             if resolved.field.is_some_and(|field| field.kind.is_several()) {
-                return Err(FilterError {
-                    path: String::new(),
-                    code: "unknown_field",
-                    message: format!("\"{name}\" holds several values and cannot be sorted by"),
-                    suggestion: None,
-                });
+                let message = format!("\"{name}\" holds several values and cannot be sorted by");
+                return Err(FilterError::new("", "malformed", message));
             }
             if keys.iter().all(|key| key.path != path) {
                 keys.push(Self { path, descending });
             }
         }
         if keys.len() > MOST_KEYS {
-            return Err(FilterError {
-                path: String::new(),
-                code: "limit",
-                message: format!("a list is sorted by at most {MOST_KEYS} fields"),
-                suggestion: None,
-            });
+            let message = format!("a list is sorted by at most {MOST_KEYS} fields");
+            return Err(FilterError::new("", "limit", message));
         }
         Ok(keys)
     }

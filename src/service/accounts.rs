@@ -90,7 +90,8 @@ async fn load(conn: &impl Connection, user: UserId, state: SecurityState) -> Res
     let (Some(row), Some(organisation)) = (people::user(conn, user).await?, people::organisation(conn).await?) else {
         return Ok(None);
     };
-    let keys: HashMap<AppId, String> = apps::list(conn).await?.into_iter().map(|app| (AppId(app.id), app.key)).collect();
+    let keys: HashMap<AppId, String> =
+        apps::list(conn).await?.into_iter().map(|app| (AppId(app.id), app.key)).collect();
     let mut roles: BTreeMap<String, _> = BTreeMap::new();
     for held in people::roles_of(conn, user).await? {
         if let Some(app) = keys.get(&held.app) {

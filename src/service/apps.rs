@@ -129,7 +129,12 @@ impl Service {
     ///
     /// # Errors
     /// `NotFound`, `unknown_field` or `type` at the setting's key.
-    pub async fn put_settings(&self, call: &Call, live: &Arc<LiveApp>, values: HashMap<String, String>) -> Result<(), Error> {
+    pub async fn put_settings(
+        &self,
+        call: &Call,
+        live: &Arc<LiveApp>,
+        values: HashMap<String, String>,
+    ) -> Result<(), Error> {
         use crate::base::error::FieldError;
         if !call.actor.is_main_administrator || !call.actor.token_allows("admin", Some(live.key())) {
             return Err(Error::forbidden("administrators_only"));
@@ -138,9 +143,12 @@ impl Service {
         let mut errors = Vec::new();
         for (key, text) in &values {
             match known.get(key) {
-                None => errors.push(FieldError::new(format!("/{key}"), "unknown_field").with("name", key)),
+                None => errors.push(FieldError::new(format!("/{key}"), "unknown_field").with("field", key)),
                 Some(setting) if setting.read(text).is_none() => {
-                    errors.push(FieldError::new(format!("/{key}"), "type").with("expected", format!("{:?}", setting.kind).to_lowercase()));
+                    errors.push(
+                        FieldError::new(format!("/{key}"), "type")
+                            .with("expected", format!("{:?}", setting.kind).to_lowercase()),
+                    );
                 }
                 Some(_) => {}
             }

@@ -6,10 +6,7 @@ use crate::{
         id::{RecordId, TableId},
         value::{Document, Value},
     },
-    definition::{
-        field::Field,
-        table::Table,
-    },
+    definition::{field::Field, table::Table},
     store::{
         Tx,
         audit::{ActorKind, Entry, Object, append},

@@ -128,9 +128,8 @@ async fn facts_of(
             if value.is_unset() {
                 continue;
             }
-            let shown = permit.as_ref().is_none_or(|permit| {
-                permit.visibility(key) == crate::access::Visibility::Always
-            });
+            let shown =
+                permit.as_ref().is_none_or(|permit| permit.visibility(key) == crate::access::Visibility::Always);
             let text = match value.as_integer().and_then(|id| labels.of(field, id)) {
                 Some(label) => label.to_owned(),
                 None => field.show(value),

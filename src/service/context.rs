@@ -7,12 +7,7 @@ use crate::{
         id::DepartmentId,
         value::{Document, Value, Values},
     },
-    definition::{
-        app::App,
-        field::Field,
-        role::Action,
-        table::Table,
-    },
+    definition::{app::App, field::Field, role::Action, table::Table},
     rules::{Context, Expression, Hops, Limits, Links, Names, UserView},
     store::{Connection, records},
 };

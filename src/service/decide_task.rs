@@ -142,7 +142,8 @@ async fn run(tx: &Tx, service: &Service, call: &Call, decide: &Decide) -> Result
         Decision::ReturnToStart(resume) => Command::ReturnToStart { task, resume, comment },
         Decision::Resubmit => Command::Resubmit { task, comment },
     };
-    if let Some(values) = decide.values.as_ref().filter(|values| values.as_object().is_some_and(|map| !map.is_empty())) {
+    if let Some(values) = decide.values.as_ref().filter(|values| values.as_object().is_some_and(|map| !map.is_empty()))
+    {
         // Only whoever holds the open task may write; everybody else hears so from the same guard as for a decision.
         let holds = running.case.task(task).is_some_and(|row| row.holder == call.actor.user && row.state.is_live());
         if !holds {
@@ -157,11 +158,8 @@ async fn run(tx: &Tx, service: &Service, call: &Call, decide: &Decide) -> Result
 }
 
 fn guard(running: &Running<'_>, command: &Command) -> Result<(), Error> {
-    let request = crate::flow::command::Request {
-        actor: running.actor(),
-        at: running.call.now,
-        command: command.clone(),
-    };
+    let request =
+        crate::flow::command::Request { actor: running.actor(), at: running.call.now, command: command.clone() };
     match crate::flow::step::step(&running.flow, &running.case, &request, &[]) {
         Err(refusal @ (Refusal::AlreadyDecided { .. } | Refusal::NotYours { .. } | Refusal::TaskNotOpen { .. })) => {
             Err(refusal.into())
@@ -198,8 +196,8 @@ async fn write_values(
     let fields = node_access(node.and_then(|activation| running.flow.node(&activation.node)));
     let editable = |path: &str| matches!(named_access(&fields, path), Some(FieldAccess::Edit | FieldAccess::Required));
     let rights = Rights::load(tx, &call.actor, live, call.today()).await?;
-    let view = represent::viewing(tx, &rights, live, &running.table.key, id).await?;
-    let seen = crate::store::records::get(tx, &live.schema, &view, id).await?.ok_or(Error::NotFound)?;
+    let represent::Seen { permit: view, record: seen } =
+        represent::see(tx, &rights, live, &running.table.key, id).await?;
     let can = view.rights(&seen.matched);
     let access = |path: &str| {
         // A lines field is open as soon as one of its columns is; adding and removing rows is not part of it.
@@ -241,7 +239,9 @@ async fn required_values(tx: &Tx, live: &LiveApp, running: &Running<'_>, task: u
     let mut errors = Vec::new();
     for path in required {
         match path.split_once('.') {
-            None if record.document.get(path).is_unset() => errors.push(FieldError::new(format!("/{path}"), "required")),
+            None if record.document.get(path).is_unset() => {
+                errors.push(FieldError::new(format!("/{path}"), "required"))
+            }
             None => {}
             Some((lines, column)) => {
                 for (index, line) in record.document.lines_of(lines).iter().enumerate() {

@@ -156,8 +156,7 @@ impl Effect<'_> {
                 Some(lines) => {
                     let rows = record.document.lines_of(lines);
                     for (index, line) in rows.iter().enumerate() {
-                        let inputs =
-                            Inputs::new(around.context(), self.table, &record.document).with_line(lines, line);
+                        let inputs = Inputs::new(around.context(), self.table, &record.document).with_line(lines, line);
                         let value = expression.evaluate(&inputs)?;
                         let column = self.table.field(lines).and_then(|field| field.column(key));
                         let settled = column.map_or(value.clone(), |column| column.settle(value));

@@ -118,7 +118,12 @@ impl Error {
             Self::Malformed { .. } => "malformed",
             Self::Stale { .. } => "stale",
             Self::Invalid(errors) => match errors.as_slice() {
-                [only] if matches!(only.code.as_str(), "unknown_field" | "unset_value" | "unique" | "idempotency_mismatch") => {
+                [only]
+                    if matches!(
+                        only.code.as_str(),
+                        "unknown_field" | "unset_value" | "unique" | "idempotency_mismatch"
+                    ) =>
+                {
                     &only.code
                 }
                 _ => "invalid",

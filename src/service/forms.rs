@@ -54,8 +54,8 @@ pub fn access_map(table: &Table, permit: &Permit, record: Option<&Record>) -> Ha
     };
     let mut map = HashMap::new();
     for field in table.fields.values() {
-        let paths =
-            std::iter::once(field.key.clone()).chain(field.columns.keys().map(|column| format!("{}.{column}", field.key)));
+        let paths = std::iter::once(field.key.clone())
+            .chain(field.columns.keys().map(|column| format!("{}.{column}", field.key)));
         for path in paths {
             map.insert(path.clone(), access_of(&rights, action, &path));
         }
@@ -128,7 +128,8 @@ pub fn add_line(call: &Call, live: &LiveApp, table: &str, document: &mut Documen
     let index = rows.len() - 1;
     if let Some(rules) = face.tables.get(table) {
         let around = Circumstances::new(call, live);
-        let _defaults_that_fail_leave_the_cell_unset = rules.apply_line_defaults(document, lines, index, around.context());
+        let _defaults_that_fail_leave_the_cell_unset =
+            rules.apply_line_defaults(document, lines, index, around.context());
     }
     Ok(())
 }
@@ -189,7 +190,9 @@ fn fills<'f>(form: &'f Form, lines: Option<&str>, key: &str) -> Vec<&'f Fill> {
     let triggers = |item: &Item, fill: &Fill| fill.from.as_deref().or(item.field.as_deref()) == Some(key);
     let items = form.layout.iter().flat_map(|section| &section.items);
     match lines {
-        None => items.filter_map(|item| item.fill.as_ref().filter(|fill| item.lines.is_none() && triggers(item, fill))).collect(),
+        None => items
+            .filter_map(|item| item.fill.as_ref().filter(|fill| item.lines.is_none() && triggers(item, fill)))
+            .collect(),
         Some(lines) => items
             .filter(|item| item.lines.as_deref() == Some(lines))
             .flat_map(|item| std::iter::once(item).chain(&item.columns))

@@ -53,7 +53,8 @@ pub async fn read(
         return Err(Error::malformed("\"values\" is an object of field keys and values"));
     };
     let named = Named::find(conn, rights, table, values).await?;
-    let mut reader = Reader { table, before, access, named, input: Input { document: before.clone(), ..Input::default() } };
+    let mut reader =
+        Reader { table, before, access, named, input: Input { document: before.clone(), ..Input::default() } };
     for (key, json) in values {
         reader.field(key, json);
     }
@@ -76,7 +77,7 @@ impl Reader<'_> {
     }
 
     fn unknown(&mut self, path: String, key: &str, known: Vec<String>) {
-        let mut error = FieldError::new(path, "unknown_field").with("name", key);
+        let mut error = FieldError::new(path, "unknown_field").with("field", key);
         if let Some(near) = nearest(key, known.iter().map(String::as_str)) {
             error = error.with("near", near);
         }
@@ -244,7 +245,8 @@ impl Reader<'_> {
             let pointer = format!("{here}/{key}");
             let path = format!("{}.{key}", field.key);
             let Some(column) = field.column(key).filter(|_| (self.access)(&path) != Access::Hidden) else {
-                let known = field.columns.keys().cloned().collect();
+                let readable = |name: &&String| (self.access)(&format!("{}.{name}", field.key)) != Access::Hidden;
+                let known = field.columns.keys().filter(readable).cloned().collect();
                 self.unknown(pointer, key, known);
                 continue;
             };
@@ -306,7 +308,10 @@ impl Named {
                 note(field, json);
                 continue;
             }
-            let rows = json.as_array().into_iter().chain(["add", "update"].iter().filter_map(|part| json.get(part)?.as_array()));
+            let rows = json
+                .as_array()
+                .into_iter()
+                .chain(["add", "update"].iter().filter_map(|part| json.get(part)?.as_array()));
             for row in rows.flatten().filter_map(Json::as_object) {
                 for (key, json) in row {
                     if let Some(column) = field.column(key) {
@@ -398,11 +403,14 @@ fn pointers(table: &Table, document: &Document) -> Vec<Pointing> {
             return;
         }
         let target = field.target.clone().filter(|_| field.kind.is_link());
-        let mut push = |path: String, id| found.push(Pointing { path, field: name.to_owned(), target: target.clone(), id });
+        let mut push =
+            |path: String, id| found.push(Pointing { path, field: name.to_owned(), target: target.clone(), id });
         match value {
             Value::Integer(id) => push(path.to_owned(), *id),
             Value::List(items) => {
-                for (index, id) in items.iter().enumerate().filter_map(|(index, item)| Some((index, item.as_integer()?))) {
+                for (index, id) in
+                    items.iter().enumerate().filter_map(|(index, item)| Some((index, item.as_integer()?)))
+                {
                     push(format!("{path}/{index}"), id);
                 }
             }

@@ -15,7 +15,7 @@ use crate::{
         package::{Documents, Limits},
         table::Table,
     },
-    query::{Filter, FieldSource},
+    query::{FieldSource, Filter},
     rules::{Expression, FormRules, Program, RuleError, TableRules},
     store::{self, Connection, Schema, apps, catalogue, settings},
 };
@@ -108,19 +108,20 @@ impl LiveApp {
         let mut program = None;
         for locale in LOCALES {
             let translated = crate::definition::translation::translate(documents, locale).documents;
-            let app = App::parse(&translated).map_err(|findings| {
-                broken(findings.first().map(ToString::to_string).unwrap_or_default())
-            })?;
+            let app = App::parse(&translated)
+                .map_err(|findings| broken(findings.first().map(ToString::to_string).unwrap_or_default()))?;
             let rules = Program::compile(&app.functions).map_err(|error| broken(error.to_string()))?;
             let mut tables = HashMap::new();
             let mut forms = HashMap::new();
             for table in app.tables.values() {
-                let compiled = TableRules::compile(&rules, table)
-                    .map_err(|problems| broken(problems.first().map(|(at, error)| format!("{at}: {error}")).unwrap_or_default()))?;
+                let compiled = TableRules::compile(&rules, table).map_err(|problems| {
+                    broken(problems.first().map(|(at, error)| format!("{at}: {error}")).unwrap_or_default())
+                })?;
                 tables.insert(table.key.clone(), compiled);
                 let Some(form) = app.form_or_generated(&table.key) else { continue };
-                let compiled = FormRules::compile(&rules, table, &form)
-                    .map_err(|problems| broken(problems.first().map(|(at, error)| format!("{at}: {error}")).unwrap_or_default()))?;
+                let compiled = FormRules::compile(&rules, table, &form).map_err(|problems| {
+                    broken(problems.first().map(|(at, error)| format!("{at}: {error}")).unwrap_or_default())
+                })?;
                 forms.insert(table.key.clone(), (form.into_owned(), compiled));
             }
             let app = Arc::new(app);
@@ -140,7 +141,15 @@ impl LiveApp {
                 (key.clone(), setting.read(text).or_else(|| setting.read(&setting.default)).unwrap_or_default())
             })
             .collect();
-        Ok(Self { id, version, schema: Schema::new(app, catalogue), program, faces, settings, expressions: Mutex::default() })
+        Ok(Self {
+            id,
+            version,
+            schema: Schema::new(app, catalogue),
+            program,
+            faces,
+            settings,
+            expressions: Mutex::default(),
+        })
     }
 
     /// An expression of a flow or ledger.
@@ -263,8 +272,7 @@ impl LiveApps {
                 }
             }
         };
-        let flow =
-            app.flows.get(flow).cloned().ok_or_else(|| Error::internal(format!("flow \"{flow}\" is gone")))?;
+        let flow = app.flows.get(flow).cloned().ok_or_else(|| Error::internal(format!("flow \"{flow}\" is gone")))?;
         Ok((app, flow))
     }
 }
@@ -275,5 +283,6 @@ impl LiveApps {
 /// What was stored is no app's files: a fault of the program.
 pub fn to_documents(stored: apps::Documents) -> Result<Documents, Error> {
     let files = stored.into_iter().map(|(path, text)| (path, text.into_bytes()));
-    Documents::from_files(files, &Limits::default()).map_err(|error| Error::from(store::Error::other(error.to_string())))
+    Documents::from_files(files, &Limits::default())
+        .map_err(|error| Error::from(store::Error::other(error.to_string())))
 }

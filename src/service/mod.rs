@@ -29,6 +29,7 @@ pub mod tokens;
 pub mod verify_ledger;
 
 pub use error::{Error, Shortage};
+pub use input::Access;
 pub use live::LiveApp;
 
 use crate::{

@@ -21,8 +21,9 @@ pub async fn take(tx: &Tx, call: &Call, live: &LiveApp, table: &Table, document:
         }
         let (_, physical) = live.schema.table(&table.key)?;
         let column = physical.column_id(&field.key).ok_or_else(|| Error::internal("a series without a column"))?;
-        let pattern = SeriesPattern::parse(field.pattern.as_deref().unwrap_or_default(), field.reset.unwrap_or_default())
-            .map_err(Error::internal)?;
+        let pattern =
+            SeriesPattern::parse(field.pattern.as_deref().unwrap_or_default(), field.reset.unwrap_or_default())
+                .map_err(Error::internal)?;
         let day = call.today();
         let counter = series::next(tx, physical.id, column, &pattern.period(day)).await?;
         document.values.insert(field.key.clone(), Value::Text(pattern.format(day, counter)));

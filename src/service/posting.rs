@@ -53,7 +53,12 @@ impl<'a> Poster<'a> {
     }
 
     fn balance_table(&self, ledger: &Ledger) -> Result<&'a Table, Error> {
-        self.live.face(&self.call.actor.locale).app.tables.get(&ledger.balance).ok_or_else(|| Error::internal("no balance table"))
+        self.live
+            .face(&self.call.actor.locale)
+            .app
+            .tables
+            .get(&ledger.balance)
+            .ok_or_else(|| Error::internal("no balance table"))
     }
 
     fn bounds(&self, step: &'a LedgerStep) -> Vec<Bound<'a>> {
@@ -116,7 +121,8 @@ impl<'a> Poster<'a> {
         }
         let phase = step.phase.clone().unwrap_or_default();
         let posted = self.judge(ledger, posting.finish(), &bounds).await?;
-        ledgers::put_holds(self.tx, &self.live.schema, ledger, self.name(step, 0)?.table, self.id, &posted.held).await?;
+        ledgers::put_holds(self.tx, &self.live.schema, ledger, self.name(step, 0)?.table, self.id, &posted.held)
+            .await?;
         self.store(ledger, &rows, posted, &phase).await
     }
 
@@ -219,7 +225,8 @@ impl<'a> Poster<'a> {
         keys: &BTreeSet<BalanceKey>,
     ) -> Result<(BTreeMap<BalanceKey, BalanceRow>, Posting<'a>), Error> {
         let rows = ledgers::lock_balances(self.tx, &self.live.schema, ledger, keys, self.call.now).await?;
-        let balances: BTreeMap<BalanceKey, Balance> = rows.iter().map(|(key, row)| (key.clone(), row.balance)).collect();
+        let balances: BTreeMap<BalanceKey, Balance> =
+            rows.iter().map(|(key, row)| (key.clone(), row.balance)).collect();
         Ok((rows, Posting::new(ledger, scales_of(self.live, ledger)?, balances)))
     }
 
@@ -334,7 +341,12 @@ impl<'a> Poster<'a> {
     }
 
     /// The check's sentence, and the labels of the dimensions as figures.
-    async fn say(&self, template: Option<&str>, table: &Table, violation: &Violation) -> Result<(String, Params), Error> {
+    async fn say(
+        &self,
+        template: Option<&str>,
+        table: &Table,
+        violation: &Violation,
+    ) -> Result<(String, Params), Error> {
         let document = Document { values: violation.dimensions.clone(), ..Document::default() };
         let template = template.unwrap_or_default();
         let mut hops = Hops::new();
@@ -345,7 +357,8 @@ impl<'a> Poster<'a> {
         }
         let app = &self.live.face(&self.call.actor.locale).app;
         for name in violation.dimensions.keys() {
-            let target = table.field(name).and_then(|field| field.target.as_deref()).and_then(|key| app.tables.get(key));
+            let target =
+                table.field(name).and_then(|field| field.target.as_deref()).and_then(|key| app.tables.get(key));
             if let Some(target) = target {
                 hops.entry(name.clone()).or_default().extend(target.display_fields().map(|field| field.key.clone()));
             }

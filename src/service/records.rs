@@ -2,9 +2,9 @@
 
 use super::{Call, Error, LiveApp, permits::Rights, represent};
 use crate::{
-    access::Permit,
+    access::{Permit, Visibility},
     base::{error::FieldError, id::RecordId},
-    definition::{role::Action, table::Table, view::View},
+    definition::{app::App, role::Action, table::Table, view::View},
     query::{Condition, Cursor, FieldPath, FieldSource, Filter, FilterError, Page, Sort, resolve},
     store::{
         Connection, Reading,
@@ -61,6 +61,7 @@ pub async fn list(
     let app = live.app();
     let definition = app.tables.get(table).ok_or(Error::NotFound)?;
     let targets = rights.targets(definition);
+    let shown = Shown::new(app, definition, &permit, &targets);
     let source: &dyn FieldSource = app.as_ref();
     let view = match &request.view {
         Some(key) => Some(app.views.get(key).filter(|view| view.table == table).ok_or(Error::NotFound)?),
@@ -71,51 +72,39 @@ pub async fn list(
         condition = rights.bind(conn, &live.filter(table, json)?).await?;
     }
     if let Some(json) = &request.filter {
-        let filter = Filter::parse(json, definition, source).map_err(|error| filter_error("/filter", error))?;
-        for test in filter.tests() {
-            refuse_hidden(&permit, &targets, definition, &test.path, "/filter")?;
-        }
+        let filter = Filter::parse(json, &shown.table, &shown).map_err(|error| filter_error("/filter", error))?;
         condition = condition.and(rights.bind(conn, &filter).await?);
     }
-    let written = match (&request.sort, view) {
-        (Some(sort), _) => sort.clone(),
-        (None, Some(view)) => view.sort.join(","),
-        (None, None) => String::new(),
-    };
-    let mut sort = Sort::parse(&written, definition, source).map_err(|error| filter_error("/sort", error))?;
-    if request.sort.is_some() {
-        for key in &sort {
-            refuse_hidden(&permit, &targets, definition, &key.path, "/sort")?;
+    let sort = match (&request.sort, view) {
+        (Some(sort), _) => Sort::parse(sort, &shown.table, &shown).map_err(|error| filter_error("/sort", error))?,
+        (None, Some(view)) => {
+            // A view is for everybody; keys that this reader does not see are left out.
+            let keys =
+                Sort::parse(&view.sort.join(","), definition, source).map_err(|error| filter_error("/sort", error))?;
+            keys.into_iter().filter(|key| shown.has(&key.path.to_string())).collect()
         }
-    } else {
-        sort.retain(|key| refuse_hidden(&permit, &targets, definition, &key.path, "/sort").is_ok());
-    }
+        (None, None) => Vec::new(),
+    };
     let limit = request.limit.unwrap_or(50);
     if limit == 0 || limit > MOST_ROWS {
         let error = FieldError::new("/limit", "maximum").with("maximum", MOST_ROWS);
         return Err(Error::Invalid(vec![error]));
     }
     let after = match &request.cursor {
-        Some(text) => Some(Cursor::decode(text).map_err(|_| Error::invalid("/cursor", "cursor"))?),
+        Some(text) => Some(Cursor::decode(text).map_err(|_| Error::invalid("/cursor", "bad_cursor"))?),
         None => None,
     };
     let mut hops = Vec::new();
     for name in &request.hops {
-        let (path, _) = resolve(name, definition, source).map_err(|error| filter_error("/fields", error))?;
-        if refuse_hidden(&permit, &targets, definition, &path, "/fields").is_ok() {
+        if let Ok((path, _)) = resolve(name, &shown.table, &shown) {
             hops.push(path);
         }
     }
     let reading = Reading { permit: &permit, targets: &targets };
-    let listing = Listing {
-        condition,
-        search: request.search.clone(),
-        sort: &sort,
-        page: Page { limit, after },
-        hops: &hops,
-    };
+    let listing =
+        Listing { condition, search: request.search.clone(), sort: &sort, page: Page { limit, after }, hops: &hops };
     let page = records::list(conn, &live.schema, reading, &listing).await?;
-    let (records, next) = page.map_err(|_| Error::invalid("/cursor", "cursor"))?;
+    let (records, next) = page.map_err(|_| Error::invalid("/cursor", "bad_cursor"))?;
     let count = match request.count {
         true => Some(records::count(conn, &live.schema, reading, &listing, COUNTED).await?),
         false => None,
@@ -128,12 +117,7 @@ pub async fn list(
 ///
 /// # Errors
 /// As [`list`].
-pub async fn count_view(
-    conn: &impl Connection,
-    rights: &Rights<'_>,
-    view: &View,
-    cap: u64,
-) -> Result<u64, Error> {
+pub async fn count_view(conn: &impl Connection, rights: &Rights<'_>, view: &View, cap: u64) -> Result<u64, Error> {
     let live = rights.live;
     let permit = rights.permit(&view.table, Action::View)?;
     let definition = live.app().tables.get(&view.table).ok_or(Error::NotFound)?;
@@ -191,8 +175,7 @@ pub async fn get(
     table: &str,
     id: RecordId,
 ) -> Result<(Permit, Record), Error> {
-    let permit = represent::viewing(conn, rights, rights.live, table, id).await?;
-    let record = records::get(conn, &rights.live.schema, &permit, id).await?.ok_or(Error::NotFound)?;
+    let represent::Seen { permit, record } = represent::see(conn, rights, rights.live, table, id).await?;
     Ok((permit, record))
 }
 
@@ -230,43 +213,46 @@ pub async fn options(
     };
     let reading = Reading { permit: &permit, targets: &targets };
     let page = records::list(conn, &live.schema, reading, &listing).await?;
-    let (rows, _) = page.map_err(|_| Error::invalid("/cursor", "cursor"))?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.id.0, records::label(definition, row.id.0, &row.document.values)))
-        .collect())
+    let (rows, _) = page.map_err(|_| Error::invalid("/cursor", "bad_cursor"))?;
+    Ok(rows.into_iter().map(|row| (row.id.0, records::label(definition, row.id.0, &row.document.values))).collect())
 }
 
-/// A field that no grant shows is indistinguishable from an unknown one.
-fn refuse_hidden(
-    permit: &Permit,
-    targets: &HashMap<String, Permit>,
-    table: &Table,
-    path: &FieldPath,
-    pointer: &str,
-) -> Result<(), Error> {
-    use crate::access::Visibility;
-    let hidden = match path {
-        FieldPath::System(_) => false,
-        FieldPath::Field(key) => permit.visibility(key) == Visibility::Never,
-        FieldPath::Hop(link, end) => {
-            let target = table.field(link).and_then(|field| field.target.as_deref()).and_then(|key| targets.get(key));
-            let end_hidden = |permit: &Permit| match end.as_ref() {
-                FieldPath::Field(key) => permit.visibility(key) == Visibility::Never,
-                _ => false,
-            };
-            permit.visibility(link) == Visibility::Never || target.is_none_or(end_hidden)
-        }
-    };
-    if hidden {
-        let error = FieldError::new(pointer, "unknown_field").with("name", path);
-        return Err(Error::Invalid(vec![error]));
+/// The tables as this reader knows them: a field that no grant shows is indistinguishable from an unknown one, by code,
+/// place and suggestion alike.
+struct Shown {
+    table: Table,
+    targets: HashMap<String, Table>,
+}
+
+impl Shown {
+    fn new(app: &App, table: &Table, permit: &Permit, targets: &HashMap<String, Permit>) -> Self {
+        let known =
+            targets.iter().filter_map(|(key, permit)| Some((key.clone(), masked(app.tables.get(key)?, permit))));
+        Self { table: masked(table, permit), targets: known.collect() }
     }
-    Ok(())
+
+    fn has(&self, path: &str) -> bool {
+        resolve(path, &self.table, self).is_ok()
+    }
+}
+
+impl FieldSource for Shown {
+    fn table(&self, key: &str) -> Option<&Table> {
+        self.targets.get(key)
+    }
+}
+
+fn masked(table: &Table, permit: &Permit) -> Table {
+    let mut shown = table.clone();
+    shown.fields.retain(|key, _| permit.visibility(key) != Visibility::Never);
+    shown
 }
 
 fn filter_error(pointer: &str, error: FilterError) -> Error {
     let mut field = FieldError::new(format!("{pointer}{}", error.path), error.code).with("detail", error.message);
+    if let Some(name) = error.name {
+        field = field.with("field", name);
+    }
     if let Some(near) = error.suggestion {
         field = field.with("near", near);
     }

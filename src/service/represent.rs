@@ -55,10 +55,97 @@ fn target_of(field: &Field) -> Option<&str> {
     if field.kind.is_member() { Some(PEOPLE) } else { field.target.as_deref().filter(|_| field.kind.is_link()) }
 }
 
-/// Leave to see a record: by roles, and by a task or copy of one of its cases.
+/// A record with the leave that shows it.
+#[derive(Debug)]
+pub struct Seen {
+    pub permit: Permit,
+    pub record: Record,
+}
+
+/// A record as the person may see it: by their roles, and by a task or copy of one of its cases. One statement and one per
+/// lines field where no flow is involved.
 ///
 /// # Errors
-/// `NotFound` where neither shows anything.
+/// `NotFound` where neither shows it.
+pub async fn see(
+    conn: &impl Connection,
+    rights: &Rights<'_>,
+    live: &LiveApp,
+    table: &str,
+    id: RecordId,
+) -> Result<Seen, Error> {
+    let by_roles = rights.permit(table, Action::View);
+    let covered = match &by_roles {
+        Ok(permit) => records::get(conn, &live.schema, permit, id).await?,
+        Err(_) => None,
+    };
+    if let (Ok(permit), Some(record)) = (&by_roles, &covered)
+        && live.app().submit_flow(table).is_none()
+    {
+        return Ok(Seen { permit: permit.clone(), record: record.clone() });
+    }
+    let grant = by_flow(conn, rights, live, table, id, covered.is_some()).await?;
+    match (grant, covered, by_roles) {
+        (None, Some(record), Ok(permit)) => Ok(Seen { permit, record }),
+        (None, _, Err(error)) => Err(error),
+        (None, None, Ok(_)) => Err(Error::NotFound),
+        (Some(grant), _, by_roles) => {
+            let permit = Permit::with_record(rights.actor.user, live.key(), id, grant, by_roles.ok());
+            let record = records::get(conn, &live.schema, &permit, id).await?.ok_or(Error::NotFound)?;
+            Ok(Seen { permit, record })
+        }
+    }
+}
+
+/// What the person's part in the record's cases shows them; nothing where they have none, or where roles show as much.
+async fn by_flow(
+    conn: &impl Connection,
+    rights: &Rights<'_>,
+    live: &LiveApp,
+    table: &str,
+    id: RecordId,
+    covered: bool,
+) -> Result<Option<Grant>, Error> {
+    let place = live.schema.id_of(table).ok_or(Error::NotFound)?;
+    let cases = flows::of_records(conn, place, &[id.0]).await?;
+    if cases.is_empty() {
+        return Ok(None);
+    }
+    let user = rights.actor.user;
+    let ids: Vec<i64> = cases.iter().map(|case| case.id).collect();
+    let tasks = flows::tasks_of_user(conn, &ids, user).await?;
+    let mut named = HashMap::new();
+    for task in tasks.iter().filter(|task| task.state == "open") {
+        let flow = cases.iter().find(|case| case.id == task.case_id).and_then(|case| live.app().flows.get(&case.flow));
+        named.extend(node_access(flow.and_then(|flow| flow.node(&task.node))));
+    }
+    let mut fields = indexmap::IndexMap::new();
+    for (path, access) in &named {
+        let right = if *access == FieldAccess::Hidden { FieldRight::Hidden } else { FieldRight::Read };
+        // Fields that the node does not name follow the person's roles, where those show the record.
+        if path != "*" || !covered {
+            fields.insert(path.clone(), right);
+        }
+    }
+    if covered {
+        if fields.is_empty() {
+            return Ok(None);
+        }
+        fields.insert("*".to_owned(), FieldRight::Hidden);
+    } else {
+        let started = cases.iter().any(|case| case.starter_id == user.0);
+        if tasks.is_empty() && !started && !flows::has_copy(conn, &ids, user).await? {
+            return Ok(None);
+        }
+        fields.entry("*".to_owned()).or_insert(FieldRight::Read);
+    }
+    Ok(Some(Grant { table: table.to_owned(), actions: vec![Action::View], scope: Scope::default(), fields }))
+}
+
+/// The leave of [`see`] alone.
+///
+/// # Errors
+/// As [`see`].
 pub async fn viewing(
     conn: &impl Connection,
     rights: &Rights<'_>,
@@ -66,53 +153,7 @@ pub async fn viewing(
     table: &str,
     id: RecordId,
 ) -> Result<Permit, Error> {
-    let by_roles = rights.permit(table, Action::View);
-    let covered = match &by_roles {
-        Ok(permit) => records::get(conn, &live.schema, permit, id).await?.is_some(),
-        Err(_) => false,
-    };
-    if covered && live.app().submit_flow(table).is_none() {
-        return by_roles;
-    }
-    let place = live.schema.id_of(table).ok_or(Error::NotFound)?;
-    let cases: Vec<i64> = flows::of_records(conn, place, &[id.0]).await?.into_iter().map(|case| case.id).collect();
-    let user = rights.actor.user;
-    if cases.is_empty() || !flows::takes_part(conn, &cases, user).await? {
-        return by_roles;
-    }
-    // A holder without a grant on the row gets the node's `*`, read unless said; fields that a node names are added
-    // when the task itself is opened.
-    let mut fields = indexmap::IndexMap::new();
-    let named = task_fields(conn, live, &cases, user).await?;
-    for (path, access) in &named {
-        let right = if *access == FieldAccess::Hidden { FieldRight::Hidden } else { FieldRight::Read };
-        if path != "*" || !covered {
-            fields.insert(path.clone(), right);
-        }
-    }
-    fields.entry("*".to_owned()).or_insert(if covered { FieldRight::Hidden } else { FieldRight::Read });
-    let grant = Grant { table: table.to_owned(), actions: vec![Action::View], scope: Scope::default(), fields };
-    Ok(Permit::with_record(user, live.key(), id, grant, by_roles.ok()))
-}
-
-/// What the nodes of a person's open tasks say of fields.
-async fn task_fields(
-    conn: &impl Connection,
-    live: &LiveApp,
-    cases: &[i64],
-    user: UserId,
-) -> Result<HashMap<String, FieldAccess>, Error> {
-    let mut fields = HashMap::new();
-    for task in flows::tasks_of(conn, cases).await? {
-        if task.user_id != user.0 || task.state != "open" {
-            continue;
-        }
-        let Some(case) = flows::by_id(conn, CaseId(task.case_id)).await? else { continue };
-        if let Some(flow) = live.app().flows.get(&case.flow) {
-            fields.extend(node_access(flow.node(&task.node)));
-        }
-    }
-    Ok(fields)
+    Ok(see(conn, rights, live, table, id).await?.permit)
 }
 
 /// Whether the person may see a case: by its record, its tasks or copies, or as its starter.
@@ -127,9 +168,7 @@ pub async fn may_see_case(
     running: &Running<'_>,
 ) -> Result<(), Error> {
     let rights = Rights::load(conn, &call.actor, live, call.today()).await?;
-    let permit = viewing(conn, &rights, live, &running.table.key, running.record_id()).await?;
-    let seen = records::get(conn, &live.schema, &permit, running.record_id()).await?;
-    seen.map(|_| ()).ok_or(Error::NotFound)
+    see(conn, &rights, live, &running.table.key, running.record_id()).await.map(|_| ())
 }
 
 /// The labels of every link and person that the documents point at, as far as the reader may see them. One statement per
@@ -256,7 +295,12 @@ pub fn refs(table: &Table, documents: &[&Document], labels: &Labels) -> Json {
 
 /// The members that every record has, without `case`.
 #[must_use]
-pub fn record_json(table: &Table, record: &Record, rights: Option<&RowRights<'_>>, labels: &Labels) -> Map<String, Json> {
+pub fn record_json(
+    table: &Table,
+    record: &Record,
+    rights: Option<&RowRights<'_>>,
+    labels: &Labels,
+) -> Map<String, Json> {
     let mut json = Map::new();
     json.insert("id".into(), record.id.0.into());
     json.insert("version".into(), record.version.into());
@@ -285,8 +329,7 @@ pub async fn record(
     id: RecordId,
 ) -> Result<Json, Error> {
     let rights = Rights::load(conn, &call.actor, live, call.today()).await?;
-    let permit = viewing(conn, &rights, live, table, id).await?;
-    let record = records::get(conn, &live.schema, &permit, id).await?.ok_or(Error::NotFound)?;
+    let Seen { permit, record } = see(conn, &rights, live, table, id).await?;
     let definition = live.table(&call.actor.locale, table)?;
     let labels = labels(conn, &rights, definition, std::iter::once(&record.document), std::iter::empty()).await?;
     let can = permit.rights(&record.matched);
@@ -334,7 +377,9 @@ pub const fn op_word(op: &Op) -> &'static str {
 #[must_use]
 pub const fn op_task(op: &Op) -> Option<u32> {
     match op {
-        Op::Approve { task } | Op::Reject { task } | Op::ReturnToStart { task, .. } | Op::Resubmit { task } => Some(*task),
+        Op::Approve { task } | Op::Reject { task } | Op::ReturnToStart { task, .. } | Op::Resubmit { task } => {
+            Some(*task)
+        }
         Op::Withdraw | Op::Terminate => None,
     }
 }
@@ -361,8 +406,7 @@ pub async fn task(
     let key = live.table_key(case_row.table_id).ok_or(Error::NotFound)?.to_owned();
     let rights = Rights::load(conn, &call.actor, live, call.today()).await?;
     let record_id = RecordId(case_row.record_id);
-    let permit = viewing(conn, &rights, live, &key, record_id).await?;
-    let record = records::get(conn, &live.schema, &permit, record_id).await?.ok_or(Error::NotFound)?;
+    let Seen { permit, record } = see(conn, &rights, live, &key, record_id).await?;
     let can = permit.rights(&record.matched);
     let case = flows::load(conn, CaseId(row.case_id)).await?;
     let (_, flow) = service.live.pinned_flow(conn, live, case_row.version_number, &case_row.flow).await?;
@@ -376,7 +420,8 @@ pub async fn task(
     let definition = live.table(&call.actor.locale, &key)?;
     let mut fields = Map::new();
     for field in definition.fields.values() {
-        let paths = std::iter::once(field.key.clone()).chain(field.columns.keys().map(|column| format!("{}.{column}", field.key)));
+        let paths = std::iter::once(field.key.clone())
+            .chain(field.columns.keys().map(|column| format!("{}.{column}", field.key)));
         for path in paths.filter(|path| can.can_read(path)) {
             let access = match named_access(&named, &path) {
                 Some(FieldAccess::Edit) => "edit",
@@ -404,9 +449,9 @@ pub async fn task(
 #[must_use]
 pub fn summary(table: &Table, stored: &str, permit: &Permit) -> Json {
     let stored: Map<String, Json> = serde_json::from_str(stored).unwrap_or_default();
-    let shown = stored.into_iter().filter(|(key, _)| {
-        table.field(key).is_some() && permit.visibility(key) == crate::access::Visibility::Always
-    });
+    let shown = stored
+        .into_iter()
+        .filter(|(key, _)| table.field(key).is_some() && permit.visibility(key) == crate::access::Visibility::Always);
     Json::Object(shown.collect())
 }
 
@@ -424,10 +469,7 @@ pub async fn case(
     let row = flows::by_id(conn, id).await?.ok_or(Error::NotFound)?;
     let key = live.table_key(row.table_id).ok_or(Error::NotFound)?.to_owned();
     let rights = Rights::load(conn, &call.actor, live, call.today()).await?;
-    let permit = viewing(conn, &rights, live, &key, RecordId(row.record_id)).await?;
-    if records::get(conn, &live.schema, &permit, RecordId(row.record_id)).await?.is_none() {
-        return Err(Error::NotFound);
-    }
+    see(conn, &rights, live, &key, RecordId(row.record_id)).await?;
     let log = flows::log(conn, id).await?;
     let case = flows::load(conn, id).await?;
     let (_, flow) = service.live.pinned_flow(conn, live, row.version_number, &row.flow).await?;

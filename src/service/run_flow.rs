@@ -1,11 +1,7 @@
 //! Driving the flow core: it asks, this answers inside the transaction, until the case comes to rest.
 
 use super::{
-    Call, Error, LiveApp, Service, audit,
-    context::Circumstances,
-    effects::Effect,
-    notices,
-    resolve_people::Search,
+    Call, Error, LiveApp, Service, audit, context::Circumstances, effects::Effect, notices, resolve_people::Search,
     save_record,
 };
 use crate::{
@@ -89,8 +85,7 @@ pub async fn submit(
         other => other.into(),
     })?;
     let case = Case::new(CaseId(row.id));
-    let running =
-        Running { service, call, live, table: definition, pinned: live.app().clone(), flow, row, case };
+    let running = Running { service, call, live, table: definition, pinned: live.app().clone(), flow, row, case };
     running.perform(tx, Command::Submit).await.map(|_| ())
 }
 
@@ -310,12 +305,7 @@ async fn title_of(
 }
 
 /// How a record is called by its table's display template.
-pub(super) async fn label_of(
-    tx: &Tx,
-    live: &LiveApp,
-    table: &Table,
-    id: RecordId,
-) -> Result<String, Error> {
+pub(super) async fn label_of(tx: &Tx, live: &LiveApp, table: &Table, id: RecordId) -> Result<String, Error> {
     let permit = Permit::as_app(live.key(), &table.key, Action::View);
     let labels = records::labels(tx, &live.schema, &permit, &std::collections::BTreeSet::from([id.0])).await?;
     Ok(labels.get(&id.0).cloned().unwrap_or_else(|| format!("#{id}")))

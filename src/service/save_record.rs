@@ -10,11 +10,7 @@ use super::{
 };
 use crate::{
     access::{Permit, RowRights},
-    base::{
-        error::FieldError,
-        id::RecordId,
-        value::Document,
-    },
+    base::{error::FieldError, id::RecordId, value::Document},
     definition::{role::Action, table::Table},
     rules::{Mode, validate},
     store::{
@@ -141,9 +137,12 @@ pub async fn change(tx: &Tx, service: &Service, call: &Call, edit: &Edit) -> Res
     refuse_engine_tables(live, &edit.table)?;
     let rights = Rights::load(tx, &call.actor, live, call.today()).await?;
     // Whoever may see the record learns that they may not change it; others learn nothing.
-    let view = represent::viewing(tx, &rights, live, &edit.table, edit.id).await?;
-    let seen = records::get(tx, &live.schema, &view, edit.id).await?.ok_or(Error::NotFound)?;
-    let permit = rights.permit(&edit.table, Action::Edit)?;
+    let represent::Seen { permit: view, record: seen } =
+        represent::see(tx, &rights, live, &edit.table, edit.id).await?;
+    let permit = rights.permit(&edit.table, Action::Edit).map_err(|error| match error {
+        Error::NotFound => Error::forbidden("forbidden"),
+        other => other,
+    })?;
     let record = locked(tx, live, &edit.table, edit.id).await?;
     if edit.version.is_some_and(|version| version != record.version) {
         return Err(Error::Stale { version: record.version });
@@ -234,7 +233,9 @@ async fn delete(tx: &Tx, call: &Call, edit: &Edit) -> Result<(), Error> {
         let face = &live.face(&call.actor.locale).app;
         let named: Vec<String> = uses
             .iter()
-            .map(|(table, count)| format!("{} × {count}", face.tables.get(table).map_or(table.as_str(), |table| &table.title)))
+            .map(|(table, count)| {
+                format!("{} × {count}", face.tables.get(table).map_or(table.as_str(), |table| &table.title))
+            })
             .collect();
         return Err(Error::conflict("in_use").with("uses", named.join("、")));
     }
@@ -279,7 +280,9 @@ pub(super) async fn judge(
         }
     }
     let given: Vec<String> = errors.iter().map(|error| error.path.clone()).collect();
-    errors.extend(validate(table, Some(&state), &document, mode).into_iter().filter(|error| !given.contains(&error.path)));
+    errors.extend(
+        validate(table, Some(&state), &document, mode).into_iter().filter(|error| !given.contains(&error.path)),
+    );
     if mode == Mode::Submit && errors.is_empty() {
         errors.extend(form.checks(&document, around.context()));
     }

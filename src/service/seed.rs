@@ -46,7 +46,8 @@ fn broken(file: &str, what: impl std::fmt::Display) -> Error {
 }
 
 fn rows_of(file: &str, text: &str) -> Result<Vec<Row>, Error> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let headers: Vec<String> =
         reader.headers().map_err(|error| broken(file, error))?.iter().map(str::to_owned).collect();
     let mut rows = Vec::new();
@@ -58,7 +59,10 @@ fn rows_of(file: &str, text: &str) -> Result<Vec<Row>, Error> {
 }
 
 fn is_documents(text: &str) -> bool {
-    text.trim_start_matches('\u{feff}').lines().next().is_some_and(|head| head.split(',').any(|name| name.trim() == FILED_BY))
+    text.trim_start_matches('\u{feff}')
+        .lines()
+        .next()
+        .is_some_and(|head| head.split(',').any(|name| name.trim() == FILED_BY))
 }
 
 /// The tables in an order in which links point backwards, as far as that can be.
@@ -147,7 +151,9 @@ impl Lookup {
         let mut links: HashMap<String, BTreeSet<String>> = HashMap::new();
         for row in rows {
             for (column, cell) in row.iter().filter(|(_, cell)| !cell.is_empty()) {
-                if let Some(target) = table.field(column).filter(|field| field.kind.is_link()).and_then(|field| field.target.clone()) {
+                if let Some(target) =
+                    table.field(column).filter(|field| field.kind.is_link()).and_then(|field| field.target.clone())
+                {
                     links.entry(target).or_default().extend(cell.split('|').map(|part| part.trim().to_owned()));
                 }
             }
@@ -218,9 +224,9 @@ impl Service {
             }
             for (index, row) in rows.iter().enumerate() {
                 let place = i64::try_from(index).unwrap_or(0);
-                self.seed_document(call, live, table, row, &lines, place).await.map_err(|error| {
-                    broken(&table.key, format!("row {}: {error}: {error:?}", index + 2))
-                })?;
+                self.seed_document(call, live, table, row, &lines, place)
+                    .await
+                    .map_err(|error| broken(&table.key, format!("row {}: {error}: {error:?}", index + 2)))?;
                 count += 1;
             }
         }
@@ -288,7 +294,10 @@ fn filed_at(call: &Call, table: &Table, row: &Row, today: Date) -> Timestamp {
         .filter(|field| field.kind == Kind::Date)
         .find_map(|field| relative_day(row.get(&field.key)?, today))
         .unwrap_or(today);
-    let nine = day.at(9, 0, 0, 0).to_zoned(call.zone.clone()).map_or(call.now, |zoned| Timestamp(zoned.timestamp().as_millisecond()));
+    let nine = day
+        .at(9, 0, 0, 0)
+        .to_zoned(call.zone.clone())
+        .map_or(call.now, |zoned| Timestamp(zoned.timestamp().as_millisecond()));
     // Leave room for the documents after it, and for the approval, before now.
     nine.min(call.now.plus(-DAY / 6))
 }

@@ -103,7 +103,8 @@ impl Service {
                         ..NewUser::default()
                     };
                     let user = UserId(people::insert_user(tx, &user, now).await.map_err(taken)?.id);
-                    people::insert_organisation(tx, new.organisation.trim(), &new.locale, &new.time_zone, user, now).await?;
+                    people::insert_organisation(tx, new.organisation.trim(), &new.locale, &new.time_zone, user, now)
+                        .await?;
                     Ok(user)
                 })
             })
@@ -128,9 +129,10 @@ impl Service {
         let live = self.live.all(&self.store.reader(), self.epoch().await?).await?;
         let mut roles = Vec::new();
         for (app, role) in &new.roles {
-            let known = live.iter().find(|live| live.key() == app).ok_or_else(|| {
-                Error::Invalid(vec![FieldError::new("/roles", "unknown_app").with("value", app)])
-            })?;
+            let known = live
+                .iter()
+                .find(|live| live.key() == app)
+                .ok_or_else(|| Error::Invalid(vec![FieldError::new("/roles", "unknown_app").with("value", app)]))?;
             if !known.app().roles.contains_key(role) {
                 let options: Vec<&str> = known.app().roles.keys().map(String::as_str).collect();
                 let error = FieldError::new("/roles", "option").with("value", role).with("options", options.join(", "));
@@ -330,7 +332,12 @@ impl Service {
     ///
     /// # Errors
     /// `already_set_up`, or the database failed.
-    pub async fn set_up_sample(&self, organisation: &str, time_zone: &str, first: &SamplePerson) -> Result<UserId, Error> {
+    pub async fn set_up_sample(
+        &self,
+        organisation: &str,
+        time_zone: &str,
+        first: &SamplePerson,
+    ) -> Result<UserId, Error> {
         let hash = self.hash_unchecked(first.login.clone()).await?;
         let new = NewOrganisation {
             organisation: organisation.to_owned(),
@@ -408,6 +415,8 @@ fn bad_login(login: &str) -> Option<FieldError> {
 #[must_use]
 pub fn pinyin(name: &str) -> String {
     use ::pinyin::ToPinyin;
-    let syllable = |letter: char| letter.to_pinyin().map_or_else(|| letter.to_lowercase().to_string(), |found| found.plain().to_owned());
+    let syllable = |letter: char| {
+        letter.to_pinyin().map_or_else(|| letter.to_lowercase().to_string(), |found| found.plain().to_owned())
+    };
     name.chars().map(syllable).collect()
 }

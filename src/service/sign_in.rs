@@ -135,9 +135,12 @@ impl Service {
             return Err(Error::invalid("/old", "wrong_password"));
         }
         let hash = self.hash_password(new).await.map_err(|error| match error {
-            Error::Invalid(errors) => {
-                Error::Invalid(errors.into_iter().map(|error| crate::base::error::FieldError { path: "/new".into(), ..error }).collect())
-            }
+            Error::Invalid(errors) => Error::Invalid(
+                errors
+                    .into_iter()
+                    .map(|error| crate::base::error::FieldError { path: "/new".into(), ..error })
+                    .collect(),
+            ),
             other => other,
         })?;
         let now: Timestamp = self.clock.now();

@@ -49,8 +49,11 @@ impl Service {
         scopes: &str,
         expires_at: Option<Timestamp>,
     ) -> Result<NewToken, Error> {
-        let parsed = TokenScope::parse_all(scopes)
-            .map_err(|word| Error::Invalid(vec![FieldError::new("/scopes", "option").with("value", word).with("options", TokenScope::VERBS.join(", "))]))?;
+        let parsed = TokenScope::parse_all(scopes).map_err(|word| {
+            Error::Invalid(vec![
+                FieldError::new("/scopes", "option").with("value", word).with("options", TokenScope::VERBS.join(", ")),
+            ])
+        })?;
         if parsed.is_empty() {
             return Err(Error::invalid("/scopes", "required"));
         }

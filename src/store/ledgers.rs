@@ -19,12 +19,7 @@ use crate::{
         table::Table,
     },
     ledger::{
-        balance::Balance,
-        hold::Held,
-        keys::BalanceKey,
-        name::PostName,
-        reverse::StoredMove,
-        verify::StampedMove,
+        balance::Balance, hold::Held, keys::BalanceKey, name::PostName, reverse::StoredMove, verify::StampedMove,
     },
 };
 use sea_orm::{
@@ -125,7 +120,8 @@ fn read_balance(row: &Row, table: &Table, ledger: &Ledger) -> Result<(String, Va
         let stored = row.opt_i64(start + index)?.unwrap_or(0);
         numbers.push((field.key.clone(), decimal::from_scaled(stored, field.scale)));
     }
-    let figure = |name: &str| numbers.iter().find(|(key, _)| key == name).map(|(_, number)| *number).unwrap_or_default();
+    let figure =
+        |name: &str| numbers.iter().find(|(key, _)| key == name).map(|(_, number)| *number).unwrap_or_default();
     let balance = Balance {
         quantity: figure(&ledger.measure),
         reserved: ledger.hold.as_ref().map(|hold| figure(&hold.field)).unwrap_or_default(),
@@ -236,9 +232,9 @@ pub async fn insert_moves(
         for values in chunk {
             let system =
                 [Expr::val(1_i64), Expr::val(now.0), Expr::val(now.0), Expr::val(by), Expr::val(by), Expr::val(by)];
-            let own = fields.iter().map(|field| {
-                Expr::val(bind_for(field, field.store(values.get(&field.key).unwrap_or(&Value::Unset))))
-            });
+            let own = fields
+                .iter()
+                .map(|field| Expr::val(bind_for(field, field.store(values.get(&field.key).unwrap_or(&Value::Unset)))));
             insert.values(system.into_iter().chain(own)).map_err(|error| Error::other(error.to_string()))?;
         }
         tx.execute(&insert).await?;
@@ -280,7 +276,8 @@ pub async fn moves_of(
         }
         let number = |name: &str| values.get(name).and_then(Value::as_decimal);
         let dimensions = dimensions_of(ledger, &values);
-        let whole = |stamp: &Option<String>| stamp.as_ref().and_then(|name| values.get(name)).and_then(Value::as_integer);
+        let whole =
+            |stamp: &Option<String>| stamp.as_ref().and_then(|name| values.get(name)).and_then(Value::as_integer);
         let amount = ledger.value.as_ref().and_then(|value| number(&value.field));
         let (quantity, line, reverses) =
             (number(&ledger.measure).unwrap_or_default(), whole(&stamps.line).unwrap_or(0), whole(&stamps.reverses));

@@ -67,7 +67,8 @@ impl Physical {
                 .map(|name| name.strip_prefix(&self.name)?.strip_prefix('.'))
                 .collect::<Option<Vec<_>>>()?,
         };
-        let key = |name: &&str| self.columns.iter().find(|(_, id)| column_name(**id) == **name).map(|(key, _)| key.as_str());
+        let key =
+            |name: &&str| self.columns.iter().find(|(_, id)| column_name(**id) == **name).map(|(key, _)| key.as_str());
         names.iter().map(key).collect()
     }
 }

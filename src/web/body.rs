@@ -116,13 +116,7 @@ const LONGEST_KEY: usize = 200;
 ///
 /// # Errors
 /// A key that is too long.
-pub fn keyed(
-    caller: &Caller,
-    method: &Method,
-    path: &str,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Call, Failure> {
+pub fn keyed(caller: &Caller, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) -> Result<Call, Failure> {
     let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
     with_key(caller, method.as_str(), path, key, body)
 }

@@ -43,12 +43,7 @@ pub struct Caller {
 }
 
 /// Finds out who is calling and leaves it with the request.
-pub async fn identify(
-    State(web): State<Web>,
-    session: Session,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub async fn identify(State(web): State<Web>, session: Session, mut request: Request, next: Next) -> Response {
     let origin = Origin::of(&request);
     match find(&web, &session, origin).await {
         Ok(Some(caller)) => {
@@ -114,7 +109,9 @@ pub async fn require(State((_, needs)): State<(Web, Needs)>, request: Request, n
     };
     let allowed = match needs {
         Needs::Nothing | Needs::Person | Needs::Right(_) => true,
-        Needs::Administrator => caller.call.actor.is_main_administrator && caller.call.actor.token_allows("admin", None),
+        Needs::Administrator => {
+            caller.call.actor.is_main_administrator && caller.call.actor.token_allows("admin", None)
+        }
     };
     if !allowed {
         return Failure(Error::forbidden("administrators_only")).into_response();

@@ -296,4 +296,3 @@ pub fn html(page: &impl Template) -> Result<Response> {
     let text = page.render().map_err(|error| Failure(Error::internal(error.to_string())))?;
     Ok(Html(text).into_response())
 }
-

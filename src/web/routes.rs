@@ -1,11 +1,6 @@
 //! Every route with what it needs. A path that is not here does not exist.
 
-use super::{
-    api,
-    caller::Needs,
-    pages,
-    router::Web,
-};
+use super::{api, caller::Needs, pages, router::Web};
 use crate::definition::role::Action;
 use axum::routing::{MethodRouter, delete, get, post, put};
 
@@ -87,9 +82,21 @@ fn api_routes() -> Vec<Route> {
         route("/api/v1/apps/{app}/definition", Person, get(api::apps::definition)),
         route("/api/v1/apps/{app}/settings", Administrator, get(api::apps::settings).put(api::apps::put_settings)),
         route("/api/v1/apps/{app}/roles/{role}/members", Administrator, put(api::users::role_members)),
-        route("/api/v1/apps/{app}/tables/{table}/records", Right(Action::View), get(api::records::list).post(api::records::create)),
-        route("/api/v1/apps/{app}/tables/{table}/records/{id}", Right(Action::View), get(api::records::get).patch(api::records::edit).delete(api::records::delete)),
-        route("/api/v1/apps/{app}/tables/{table}/records/{id}/submit", Right(Action::Submit), post(api::records::submit)),
+        route(
+            "/api/v1/apps/{app}/tables/{table}/records",
+            Right(Action::View),
+            get(api::records::list).post(api::records::create),
+        ),
+        route(
+            "/api/v1/apps/{app}/tables/{table}/records/{id}",
+            Right(Action::View),
+            get(api::records::get).patch(api::records::edit).delete(api::records::delete),
+        ),
+        route(
+            "/api/v1/apps/{app}/tables/{table}/records/{id}/submit",
+            Right(Action::Submit),
+            post(api::records::submit),
+        ),
         route("/api/v1/apps/{app}/ledgers/{ledger}/verify", Administrator, post(api::ledgers::verify)),
         route("/api/v1/tasks", Person, get(api::tasks::list)),
         route("/api/v1/tasks/{id}", Person, get(api::tasks::get)),

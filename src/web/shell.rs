@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     definition::role::Action,
-    i18n::{Locale, Texts},
+    i18n::{Arg, Locale, Texts},
     service::{LiveApp, permits::Rights},
     store::{Connection, flows, notices},
 };
@@ -63,13 +63,27 @@ pub async fn of(web: &Web, caller: &Caller, path: &str, title: impl Into<String>
     })
 }
 
-/// A message for the next page, as the `notice` parameter of a redirect; only known keys show.
+/// What may have been done before a page: the values of `notice` in the address of a redirect, each with its message's key.
+const DONE: [(&str, &str); 10] = [
+    ("draft", "flash-draft"),
+    ("save", "flash-save"),
+    ("submit", "flash-submit"),
+    ("resubmit", "flash-resubmit"),
+    ("withdraw", "flash-withdraw"),
+    ("delete", "flash-delete"),
+    ("approve", "flash-approve"),
+    ("reject", "flash-reject"),
+    ("return", "flash-return"),
+    ("password", "flash-password"),
+];
+
+/// The message about what was just done, by the `notice` parameter of a redirect. Only known words show, and `name`, which
+/// may be empty, is never taken from the address: whoever calls has looked it up again.
 #[must_use]
-pub fn flash(texts: Texts, key: Option<&str>) -> Option<Flash> {
-    const KNOWN: [&str; 8] =
-        ["saved", "submitted", "approved", "rejected", "returned", "withdrawn", "deleted", "password"];
-    let key = key.filter(|key| KNOWN.contains(key))?;
-    Some(Flash { text: texts.get(&format!("flash-{key}")), action: None, bad: false })
+pub fn flash(texts: Texts, notice: Option<&str>, name: &str) -> Option<Flash> {
+    let (_, key) = DONE.iter().find(|(word, _)| Some(*word) == notice)?;
+    let text = texts.with(key, &[("name", Arg::Text(name))]);
+    Some(Flash { text: text.trim().to_owned(), action: None, bad: false })
 }
 
 /// The menu of an app as the person may use it: the first role's own order, else the app's.
@@ -80,15 +94,15 @@ async fn menu(conn: &impl Connection, caller: &Caller, app: &Arc<LiveApp>, path:
         .into_iter()
         .map(|entry| MenuEntry { current: false, label: entry.label, icon: entry.icon, href: entry.href })
         .collect();
-    let bare = path.split('?').next().unwrap_or(path);
-    let exact = shown.iter().position(|entry| entry.href == path);
-    let by_table = || {
-        shown.iter().position(|entry| {
-            let own = entry.href.split('?').next().unwrap_or(&entry.href);
-            bare == own || bare.strip_prefix(own).is_some_and(|rest| rest.starts_with('/'))
-        })
-    };
-    if let Some(index) = exact.or_else(by_table) {
+    let (bare, query) = path.split_once('?').unwrap_or((path, ""));
+    let view = query.split('&').find(|pair| pair.starts_with("view="));
+    // The entry of the same view, else of the table alone, else any of the table's.
+    let by_view = || shown.iter().position(|entry| entry.href.split_once('?') == view.map(|view| (bare, view)));
+    let by_table = |own: &str| bare == own || bare.strip_prefix(own).is_some_and(|rest| rest.starts_with('/'));
+    let plain = || shown.iter().position(|entry| by_table(&entry.href));
+    let any = || shown.iter().position(|entry| by_table(entry.href.split('?').next().unwrap_or_default()));
+    let current = view.and_then(|_| by_view()).or_else(plain).or_else(any);
+    if let Some(index) = current {
         shown[index].current = true;
     }
     Ok(MenuGroup { title: face.manifest.title.clone(), entries: shown })
@@ -110,17 +124,19 @@ pub struct Entry {
 /// The database failed.
 pub async fn entries(conn: &impl Connection, caller: &Caller, app: &Arc<LiveApp>) -> Result<Vec<Entry>> {
     let face = &app.face(&caller.call.actor.locale).app;
-    let own = caller.call.actor.roles_in(app.key()).filter_map(|key| face.roles.get(key)).find(|role| !role.menu.is_empty());
+    let own =
+        caller.call.actor.roles_in(app.key()).filter_map(|key| face.roles.get(key)).find(|role| !role.menu.is_empty());
     let manifest = &face.manifest.menu;
     let wanted: Vec<(Option<&str>, Option<&str>, Option<&str>, Option<&str>)> = match own {
         Some(role) => role
             .menu
             .iter()
             .map(|key| {
-                let listed = manifest.iter().find(|entry| {
-                    entry.view.as_deref() == Some(key) || entry.table.as_deref() == Some(key)
-                });
-                let (title, icon) = listed.map_or((None, None), |entry| (entry.title.as_deref(), entry.icon.as_deref()));
+                let listed = manifest
+                    .iter()
+                    .find(|entry| entry.view.as_deref() == Some(key) || entry.table.as_deref() == Some(key));
+                let (title, icon) =
+                    listed.map_or((None, None), |entry| (entry.title.as_deref(), entry.icon.as_deref()));
                 if face.views.contains_key(key) {
                     (Some(key.as_str()), None, title, icon)
                 } else {

@@ -1,1 +1,22 @@
+//! The whole application through a real listener, on both databases.
 
+#[path = "../support/client.rs"]
+mod client;
+#[path = "../support/database.rs"]
+mod database;
+#[path = "../support/server.rs"]
+mod server;
+#[path = "../support/stock.rs"]
+mod stock;
+
+mod access;
+mod apps;
+mod flow;
+mod idempotency;
+mod ledger;
+mod lists;
+mod race;
+mod records;
+mod routes;
+mod session;
+mod tokens;

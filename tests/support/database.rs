@@ -34,23 +34,35 @@ impl TestDatabase {
 
     /// An empty PostgreSQL database, or nothing where they are skipped on purpose.
     pub async fn postgres() -> Option<Self> {
+        Self::postgres_from("template0").await
+    }
+
+    /// A copy of another database that nobody is connected to.
+    pub async fn postgres_from(template: &str) -> Option<Self> {
         static COUNTER: AtomicU32 = AtomicU32::new(0);
-        let Ok(server) = std::env::var("FORMWORK_TEST_POSTGRES") else {
-            assert!(
-                std::env::var("FORMWORK_TEST_SKIP_POSTGRES").is_ok_and(|skip| skip == "1"),
-                "this test needs PostgreSQL: set FORMWORK_TEST_POSTGRES to the URL of a server where databases may be \
-                 created, or FORMWORK_TEST_SKIP_POSTGRES=1 to leave its PostgreSQL half out"
-            );
-            return None;
-        };
-        let name = format!("formwork_{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
+        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        Self::postgres_named(format!("formwork_{}_{number}", std::process::id()), template).await
+    }
+
+    /// An empty database to be copied later, of which there is one per process.
+    pub async fn postgres_template() -> Option<Self> {
+        Self::postgres_named(format!("{TEMPLATE}{}", std::process::id()), "template0").await
+    }
+
+    async fn postgres_named(name: String, template: &str) -> Option<Self> {
+        let server = server()?;
         on_server(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-        on_server(&server, &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")).await;
+        on_server(&server, &format!("CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")).await;
         Some(Self {
             backend: Backend::Postgres { url: with_database(&server, &name), max_connections: 8 },
             directory: None,
             server: Some((server, name)),
         })
+    }
+
+    /// Lets the PostgreSQL database outlive this value; answers its name.
+    pub fn keep(mut self) -> String {
+        self.server.take().map(|(_, name)| name).expect("a PostgreSQL database")
     }
 
     pub fn backend(&self) -> Backend {
@@ -106,6 +118,40 @@ where
         check(store.clone()).await;
         store.close().await;
     }
+}
+
+/// What the names of databases start with that are only there to be copied; the process that made one stands behind it.
+const TEMPLATE: &str = "formwork_template_";
+
+/// The server for tests, or nothing where PostgreSQL is skipped on purpose.
+fn server() -> Option<String> {
+    if let Ok(server) = std::env::var("FORMWORK_TEST_POSTGRES") {
+        return Some(server);
+    }
+    assert!(
+        std::env::var("FORMWORK_TEST_SKIP_POSTGRES").is_ok_and(|skip| skip == "1"),
+        "this test needs PostgreSQL: set FORMWORK_TEST_POSTGRES to the URL of a server where databases may be created, or \
+         FORMWORK_TEST_SKIP_POSTGRES=1 to leave its PostgreSQL half out"
+    );
+    None
+}
+
+/// Drops the templates of processes that have ended: nothing runs when a process ends, so the next one tidies up.
+pub async fn drop_old_templates() {
+    use sea_orm::{ConnectionTrait, Statement};
+    let Some(server) = server() else { return };
+    let connection = sea_orm::Database::connect(&server).await.expect("the PostgreSQL server answers");
+    let sql = format!("SELECT datname FROM pg_database WHERE datname LIKE '{}%'", TEMPLATE.replace('_', "\\_"));
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let rows = connection.query_all_raw(statement).await.expect("the server lists its databases");
+    for row in rows {
+        let name: String = row.try_get("", "datname").expect("a name");
+        let ended = name.strip_prefix(TEMPLATE).is_some_and(|id| !std::path::Path::new("/proc").join(id).exists());
+        if ended {
+            on_server(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        }
+    }
+    connection.close().await.expect("the connection closes");
 }
 
 async fn on_server(server: &str, sql: &str) {

@@ -88,7 +88,9 @@ fn base(which: Box, user: UserId, narrowed: &Narrowed, postgres: bool) -> (Selec
     let mut select = Query::select();
     let key = match which {
         Box::Todo | Box::Done => {
-            select.from(task).inner_join(case, col(&case, flow_case::Column::Id).eq(col(&task, flow_task::Column::CaseId)));
+            select
+                .from(task)
+                .inner_join(case, col(&case, flow_case::Column::Id).eq(col(&task, flow_task::Column::CaseId)));
             select.and_where(col(&task, flow_task::Column::UserId).eq(user.0));
             if which == Box::Todo {
                 // A literal, so that the partial index of open tasks is used.
@@ -103,7 +105,9 @@ fn base(which: Box, user: UserId, narrowed: &Narrowed, postgres: bool) -> (Selec
             col(&case, flow_case::Column::Id)
         }
         Box::Copies => {
-            select.from(copy).inner_join(case, col(&case, flow_case::Column::Id).eq(col(&copy, flow_cc::Column::CaseId)));
+            select
+                .from(copy)
+                .inner_join(case, col(&case, flow_case::Column::Id).eq(col(&copy, flow_cc::Column::CaseId)));
             select.and_where(col(&copy, flow_cc::Column::UserId).eq(user.0));
             col(&copy, flow_cc::Column::Id)
         }
@@ -175,7 +179,10 @@ pub async fn page(
             }
         }
         Box::Copies => {
-            select.expr(col(&copy, flow_cc::Column::Node)).expr(Expr::val("")).expr(col(&copy, flow_cc::Column::CreatedAt));
+            select
+                .expr(col(&copy, flow_cc::Column::Node))
+                .expr(Expr::val(""))
+                .expr(col(&copy, flow_cc::Column::CreatedAt));
             select.expr(integer(Expr::val(Option::<i64>::None))).expr(col(&copy, flow_cc::Column::ReadAt));
         }
         Box::Started => {}
@@ -217,7 +224,13 @@ fn read(which: Box, row: &Row) -> Result<BoxRow, Error> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn counts(conn: &impl Connection, which: Box, user: UserId, narrowed: &Narrowed, cap: u64) -> Result<u64, Error> {
+pub async fn counts(
+    conn: &impl Connection,
+    which: Box,
+    user: UserId,
+    narrowed: &Narrowed,
+    cap: u64,
+) -> Result<u64, Error> {
     let (mut inner, _) = base(which, user, narrowed, conn.is_postgres());
     inner.expr(Expr::val(1)).limit(cap + 1);
     let mut outer = Query::select();

@@ -17,7 +17,9 @@ use crate::{
     },
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveModelTrait,
+    ActiveValue::NotSet,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
     sea_query::{LockType, OnConflict},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -167,35 +169,31 @@ pub async fn tasks_of(conn: &impl Connection, cases: &[i64]) -> Result<Vec<TaskR
     Ok(rows)
 }
 
-/// Whether a person has or had a task or a copy in one of the cases, or started one.
+/// A person's tasks in some cases, decided ones too.
 ///
 /// # Errors
 /// The database failed.
-pub async fn takes_part(conn: &impl Connection, cases: &[i64], user: UserId) -> Result<bool, Error> {
-    use sea_orm::PaginatorTrait;
-    let cases = || cases.iter().copied();
-    let tasks = flow_task::Entity::find()
-        .filter(flow_task::Column::CaseId.is_in(cases()))
+pub async fn tasks_of_user(conn: &impl Connection, cases: &[i64], user: UserId) -> Result<Vec<TaskRow>, Error> {
+    let rows = flow_task::Entity::find()
+        .filter(flow_task::Column::CaseId.is_in(cases.iter().copied()))
         .filter(flow_task::Column::UserId.eq(user.0))
-        .count(conn.orm())
+        .order_by_asc(flow_task::Column::Id)
+        .all(conn.orm())
         .await?;
-    if tasks > 0 {
-        return Ok(true);
-    }
-    let started = flow_case::Entity::find()
-        .filter(flow_case::Column::Id.is_in(cases()))
-        .filter(flow_case::Column::StarterId.eq(user.0))
-        .count(conn.orm())
-        .await?;
-    if started > 0 {
-        return Ok(true);
-    }
-    let copies = flow_cc::Entity::find()
-        .filter(flow_cc::Column::CaseId.is_in(cases()))
+    Ok(rows)
+}
+
+/// Whether a person got a copy of one of the cases.
+///
+/// # Errors
+/// The database failed.
+pub async fn has_copy(conn: &impl Connection, cases: &[i64], user: UserId) -> Result<bool, Error> {
+    let copy = flow_cc::Entity::find()
+        .filter(flow_cc::Column::CaseId.is_in(cases.iter().copied()))
         .filter(flow_cc::Column::UserId.eq(user.0))
-        .count(conn.orm())
+        .one(conn.orm())
         .await?;
-    Ok(copies > 0)
+    Ok(copy.is_some())
 }
 
 /// Notes that somebody opened their task or copy.
@@ -248,7 +246,11 @@ pub async fn save(tx: &Tx, row: CaseRow, before: &Case, outcome: &Outcome, now: 
     if !changes.activations.is_empty() {
         let rows = changes.activations.iter().map(|row| activation(id, row));
         let conflict = OnConflict::columns([flow_activation::Column::CaseId, flow_activation::Column::Ordinal])
-            .update_columns([flow_activation::Column::State, flow_activation::Column::Round, flow_activation::Column::EndedAt])
+            .update_columns([
+                flow_activation::Column::State,
+                flow_activation::Column::Round,
+                flow_activation::Column::EndedAt,
+            ])
             .to_owned();
         flow_activation::Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(tx.orm()).await?;
     }

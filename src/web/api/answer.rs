@@ -71,13 +71,13 @@ pub fn parameters(pairs: Vec<(String, String)>, known: &[&str]) -> Result<Parame
     let mut errors = Vec::new();
     for (index, (name, _)) in pairs.iter().enumerate() {
         if !known.contains(&name.as_str()) {
-            let mut error = FieldError::new(format!("/{name}"), "unknown_parameter").with("name", name);
+            let mut error = FieldError::new(format!("/{name}"), "unknown_parameter").with("field", name);
             if let Some(near) = nearest(name, known.iter().copied()) {
                 error = error.with("near", near);
             }
             errors.push(error);
         } else if pairs[..index].iter().any(|(earlier, _)| earlier == name) {
-            errors.push(FieldError::new(format!("/{name}"), "repeated_parameter").with("name", name));
+            errors.push(FieldError::new(format!("/{name}"), "repeated_parameter").with("field", name));
         }
     }
     if errors.is_empty() { Ok(Parameters(pairs)) } else { Err(Error::Invalid(errors).into()) }

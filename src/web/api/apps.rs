@@ -13,12 +13,7 @@ use crate::{
         permits::Rights,
     },
     store::apps,
-    web::{
-        Failure, Result, Web,
-        body::JsonBody,
-        caller::Caller,
-        extract::Wants,
-    },
+    web::{Failure, Result, Web, body::JsonBody, caller::Caller, extract::Wants},
 };
 use axum::{
     Json,
@@ -61,7 +56,8 @@ pub async fn import(
 ) -> Result<Response> {
     let asked = parameters(pairs, &["dry_run", "mode", "samples"])?;
     if asked.get("mode").is_some_and(|mode| mode != "new") {
-        let error = crate::base::error::FieldError::new("/mode", "option").with("value", "upgrade").with("options", "new");
+        let error =
+            crate::base::error::FieldError::new("/mode", "option").with("value", "upgrade").with("options", "new");
         return Err(Error::Invalid(vec![error]).into());
     }
     let (dry_run, samples) = (asked.flag("dry_run")?, asked.flag("samples")?);
@@ -169,14 +165,18 @@ pub async fn definition(State(web): State<Web>, caller: Caller, Path(key): Path<
             .filter(|field| permit.visibility(&field.key) != Visibility::Never)
             .map(|field| json!({"key": field.key, "title": field.title, "kind": field.kind.name(), "required": field.required}))
             .collect();
-        let actions: Vec<&str> =
-            Action::ALL.iter().filter(|action| rights.permit(&table.key, **action).is_ok()).map(|action| action.as_str()).collect();
+        let actions: Vec<&str> = Action::ALL
+            .iter()
+            .filter(|action| rights.permit(&table.key, **action).is_ok())
+            .map(|action| action.as_str())
+            .collect();
         tables.insert(table.key.clone(), json!({"title": table.title, "fields": fields, "actions": actions}));
     }
     if tables.is_empty() {
         return Err(Error::NotFound.into());
     }
-    Ok(Json(json!({"app": key, "title": face.manifest.title, "version": live.version, "tables": tables})).into_response())
+    Ok(Json(json!({"app": key, "title": face.manifest.title, "version": live.version, "tables": tables}))
+        .into_response())
 }
 
 pub async fn settings(State(web): State<Web>, caller: Caller, Path(key): Path<String>) -> Result<Response> {
@@ -188,7 +188,10 @@ pub async fn settings(State(web): State<Web>, caller: Caller, Path(key): Path<St
         .iter()
         .map(|(key, setting)| {
             let value = stored.get(key).unwrap_or(&setting.default);
-            (key.clone(), json!({"value": value, "default": setting.default, "title": setting.title, "type": setting.kind}))
+            (
+                key.clone(),
+                json!({"value": value, "default": setting.default, "title": setting.title, "type": setting.kind}),
+            )
         })
         .collect();
     Ok(Json(Value::Object(values)).into_response())

@@ -1,7 +1,11 @@
 //! `/healthz`, `/readyz`.
 
 use crate::web::{Result, Web};
-use axum::{Json, extract::State, response::{IntoResponse, Response}};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use serde_json::json;
 
 /// The process answers.

@@ -103,7 +103,9 @@ pub async fn act(
             Decision::ReturnToStart(resume)
         }
         "return" => {
-            let error = FieldError::new("/to_node", "option").with("value", to_node.unwrap_or_default()).with("options", "start");
+            let error = FieldError::new("/to_node", "option")
+                .with("value", to_node.unwrap_or_default())
+                .with("options", "start");
             return Err(Error::Invalid(vec![error]).into());
         }
         _ => return Err(Error::NotFound.into()),

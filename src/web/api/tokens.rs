@@ -60,7 +60,9 @@ pub async fn create(State(web): State<Web>, caller: Caller, body: JsonBody) -> R
     let expires_at = match expires_at {
         None => None,
         Some(text) => Some(Timestamp::parse_rfc3339(&text).ok_or_else(|| {
-            Error::Invalid(vec![crate::base::error::FieldError::new("/expires_at", "type").with("expected", "datetime")])
+            Error::Invalid(vec![
+                crate::base::error::FieldError::new("/expires_at", "type").with("expected", "datetime"),
+            ])
         })?),
     };
     let made = web.service.create_token(caller.call.actor.user, &name, &scopes, expires_at).await?;

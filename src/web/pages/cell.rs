@@ -103,23 +103,35 @@ pub fn number(field: &Field, number: Decimal) -> String {
 /// A value as plain text: in a history, in the options of a list, in a sentence.
 #[must_use]
 pub fn plain(show: &Showing<'_>, field: &Field, value: &Value) -> String {
-    match cell(show, field, value) {
+    as_text(show.texts, &cell(show, field, value))
+}
+
+/// What a cell says, in words alone; nothing for an empty one.
+#[must_use]
+pub fn as_text(texts: Texts, cell: &Cell) -> String {
+    match cell {
         Cell::Empty => String::new(),
-        Cell::Masked => show.texts.get("masked"),
-        Cell::Text(text) | Cell::Multiline(text) | Cell::Code(text) => text,
-        Cell::Link { label, .. } | Cell::Time { label, .. } => label,
-        Cell::Links(links) => listed(show.texts, links.into_iter().map(|(label, _)| label)),
-        Cell::Number { value, unit, .. } if unit.is_empty() => value,
+        Cell::Masked => texts.get("masked"),
+        Cell::Text(text) | Cell::Multiline(text) | Cell::Code(text) => text.clone(),
+        Cell::Link { label, .. } | Cell::Time { label, .. } => label.clone(),
+        Cell::Links(links) => listed(texts, links.iter().map(|(label, _)| label.as_str())),
+        Cell::Number { value, unit, .. } if unit.is_empty() => value.clone(),
         Cell::Number { value, unit, .. } => format!("{value} {unit}"),
-        Cell::Status(status) => status.label,
-        Cell::Tags(tags) => listed(show.texts, tags.into_iter().map(|tag| tag.label)),
-        Cell::Bool(truth) => show.texts.get(if truth { "yes" } else { "no" }),
-        Cell::Person(person) => person.name,
-        Cell::People(people) => listed(show.texts, people.into_iter().map(|person| person.name)),
-        Cell::Titled { title, .. } => title,
-        Cell::Change { to, .. } => to,
-        Cell::Level(level) => level.label,
+        Cell::Status(status) => status.label.clone(),
+        Cell::Tags(tags) => listed(texts, tags.iter().map(|tag| tag.label.as_str())),
+        Cell::Bool(truth) => texts.get(if *truth { "yes" } else { "no" }),
+        Cell::Person(person) => person.name.clone(),
+        Cell::People(people) => listed(texts, people.iter().map(|person| person.name.as_str())),
+        Cell::Titled { title, .. } => title.clone(),
+        Cell::Change { to, .. } => to.clone(),
+        Cell::Level(level) => level.label.clone(),
     }
+}
+
+/// The ids that the value of a link or member field holds.
+#[must_use]
+pub fn ids(value: &Value) -> Vec<i64> {
+    several(value).iter().filter_map(Value::as_integer).collect()
 }
 
 /// A moment as the organisation's clock shows it: `2026-11-20 09:30`, with its form for machines.
@@ -158,7 +170,7 @@ fn several(value: &Value) -> &[Value] {
     }
 }
 
-fn listed(texts: Texts, items: impl Iterator<Item = String>) -> String {
+fn listed<'a>(texts: Texts, items: impl Iterator<Item = &'a str>) -> String {
     format::listed(texts, &items.collect::<Vec<_>>())
 }
 
@@ -194,7 +206,7 @@ impl<'a> Showing<'a> {
     }
 
     fn members(&self, value: &Value) -> Cell {
-        let ids: Vec<i64> = several(value).iter().filter_map(Value::as_integer).collect();
+        let ids = ids(value);
         match ids.as_slice() {
             [] => Cell::Empty,
             [one] => self.member(*one),
@@ -212,7 +224,7 @@ impl<'a> Showing<'a> {
     /// Linked records by name. One that the reader may not see has no label, and is marked so.
     fn links(&self, field: &Field, value: &Value) -> Cell {
         let Some(target) = field.target.as_deref() else { return Cell::Empty };
-        let ids: Vec<i64> = several(value).iter().filter_map(Value::as_integer).collect();
+        let ids = ids(value);
         let known: Vec<(i64, &str)> =
             ids.iter().filter_map(|id| self.labels.of(field, *id).map(|label| (*id, label))).collect();
         let href = |app: &str, id: i64| format!("/apps/{app}/{target}/{id}");
@@ -223,7 +235,7 @@ impl<'a> Showing<'a> {
             (known, Some(app)) => {
                 Cell::Links(known.iter().map(|(id, label)| ((*label).to_owned(), href(app, *id))).collect())
             }
-            (known, None) => Cell::text(listed(self.texts, known.iter().map(|(_, label)| (*label).to_owned()))),
+            (known, None) => Cell::text(listed(self.texts, known.iter().map(|(_, label)| *label))),
         }
     }
 }

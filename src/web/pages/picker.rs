@@ -1,3 +1,106 @@
-use crate::{service::Error, web::Result};
-use axum::response::Response;
-pub async fn show() -> Result<Response> { Err(Error::NotFound.into()) }
+//! `/apps/{app}/{table}/options/{field}?q=`: what a link or member field offers for some words.
+
+use super::find;
+use crate::{
+    definition::{field::Field, form::Item, role::Action},
+    service::{Error, permits::Rights, records},
+    store::people,
+    web::{
+        Result, Web,
+        caller::Caller,
+        error::html,
+        shell,
+        view::{Choice, picker::PickerFragment},
+    },
+};
+use axum::{
+    extract::{Path, RawQuery, State},
+    response::Response,
+};
+
+const SHOWN: u64 = 20;
+
+pub async fn show(
+    State(web): State<Web>,
+    caller: Caller,
+    Path((app, table, path)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let live = find::app(&web, &caller, &app).await?;
+    let reader = web.service.store.reader();
+    let call = &caller.call;
+    let face = live.face(&call.actor.locale);
+    let definition = face.app.tables.get(&table).ok_or(Error::NotFound)?;
+    let field = definition.field_at(&path).ok_or(Error::NotFound)?;
+    let rights = Rights::load(&reader, &call.actor, &live, call.today()).await?;
+    // Whoever fills in a record need not see others: the right to create shows the field as well.
+    let shown = match rights.permit(&table, Action::Create) {
+        Ok(permit) => permit.rights_to_create().can_read(&path),
+        Err(_) => false,
+    };
+    let seen = || {
+        let permit = rights.permit(&table, Action::View)?;
+        Ok::<_, Error>(permit.visibility(&path) != crate::access::Visibility::Never)
+    };
+    if !shown && !seen()? {
+        return Err(Error::NotFound.into());
+    }
+    let pairs = find::pairs(query.as_deref());
+    let words = find::parameter(&pairs, "q");
+    let (found, more) = if field.kind.is_member() {
+        members(&web, words).await?
+    } else {
+        let narrowed = face.forms.get(&table).and_then(|(form, _)| {
+            let item = form.items().map(|(_, item)| item).find(|item| names(item, form, &path));
+            item.and_then(|item| item.options.as_ref())
+        });
+        linked(&reader, &rights, field, narrowed, words).await?
+    };
+    let options = found.into_iter().map(|(id, label)| Choice::new(id.to_string(), label, false)).collect();
+    html(&PickerFragment { t: shell::texts(&caller), options, more })
+}
+
+type Found = (Vec<(i64, String)>, bool);
+
+async fn linked(
+    conn: &impl crate::store::Connection,
+    rights: &Rights<'_>,
+    field: &Field,
+    narrowed: Option<&serde_json::Value>,
+    words: Option<&str>,
+) -> Result<Found> {
+    let target = field.target.as_deref().ok_or(Error::NotFound)?;
+    let mut found = records::options(conn, rights, target, narrowed, words, SHOWN + 1).await?;
+    let shown = usize::try_from(SHOWN).unwrap_or(usize::MAX);
+    let more = found.len() > shown;
+    found.truncate(shown);
+    Ok((found, more))
+}
+
+async fn members(web: &Web, words: Option<&str>) -> Result<Found> {
+    let wanted = words.map(crate::query::fold).unwrap_or_default();
+    let active = people::active_users(&web.service.store.reader()).await?;
+    let fits = |text: &str| crate::query::fold(text).contains(&wanted);
+    let mut found: Vec<(i64, String)> = active
+        .into_iter()
+        .filter(|user| fits(&user.name) || fits(&user.login))
+        .map(|user| (user.id, user.name))
+        .collect();
+    let shown = usize::try_from(SHOWN).unwrap_or(usize::MAX);
+    let more = found.len() > shown;
+    found.truncate(shown);
+    Ok((found, more))
+}
+
+/// Whether an item of the form is the control of this field, or of this column of a grid.
+fn names(item: &Item, form: &crate::definition::form::Form, path: &str) -> bool {
+    match path.split_once('.') {
+        None => item.field.as_deref() == Some(path),
+        Some((lines, column)) => {
+            let grid = form.items().map(|(_, grid)| grid).find(|grid| grid.lines.as_deref() == Some(lines));
+            grid.is_some_and(|grid| {
+                grid.columns.iter().any(|own| std::ptr::eq(own, item)) && item.field.as_deref() == Some(column)
+            })
+        }
+    }
+}

@@ -19,8 +19,8 @@ export class Person {
     const { page, words } = this;
     await page.goto("/login");
     await this.speakBeforeSignIn();
-    await page.getByLabel(words.account, { exact: true }).fill(login);
-    await page.getByLabel(words.password, { exact: true }).fill(password);
+    await labelled(page, words.account).fill(login);
+    await labelled(page, words.password).fill(password);
     await page.getByRole("button", { name: words.signIn, exact: true }).click();
     await page.getByRole("heading", { level: 1 }).waitFor();
     await until("the sign-in page is left", () => !new URL(page.url()).pathname.startsWith("/login"));
@@ -108,7 +108,7 @@ export class Person {
     if (await group.count()) {
       await this.answered(() => group.getByText(option, { exact: true }).click());
     } else {
-      await this.answered(() => this.main.getByLabel(field, { exact: true }).selectOption({ label: option }));
+      await this.answered(() => labelled(this.main, field).selectOption({ label: option }));
     }
   }
 
@@ -168,6 +168,11 @@ export class Person {
     await act();
     await until("the form is answered", () => this.page.evaluate(() => window.formAnswered));
   }
+}
+
+/** The control with this label, which may carry the star of what is required. */
+export function labelled(place, label) {
+  return place.getByLabel(new RegExp(`^${label}\\s*\\*?$`));
 }
 
 /** The first number in a text, whatever separates its thousands. */

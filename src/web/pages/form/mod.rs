@@ -1,3 +1,4 @@
+//! Stub.
 use crate::{service::Error, web::Result};
 use axum::response::Response;
 pub async fn new() -> Result<Response> { Err(Error::NotFound.into()) }

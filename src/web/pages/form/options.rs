@@ -1,0 +1,97 @@
+//! What the pickers of a form offer before anybody types: one statement per linked field, one for people.
+
+use super::standing::Standings;
+use crate::{
+    definition::field::Field,
+    service::{Error, permits::Rights, records},
+    store::{Connection, people},
+};
+use std::collections::HashMap;
+
+/// Somebody who can be chosen.
+#[derive(Debug, Clone)]
+pub struct Choosable {
+    pub id: i64,
+    pub name: String,
+    pub position: String,
+}
+
+/// Options by the path of the field: `customer`, `lines.item`.
+#[derive(Debug, Default)]
+pub struct Options {
+    pub links: HashMap<String, Vec<(i64, String)>>,
+    pub people: Vec<Choosable>,
+}
+
+impl Options {
+    /// More people than these are searched, not listed.
+    pub const MOST_PEOPLE: usize = 100;
+    /// Offered for a field of the record.
+    const FIRST: u64 = 50;
+    /// In lines only a list that is this short is offered whole, because every row carries it.
+    const FEW: u64 = 20;
+
+    /// Reads what the fields that may be filled in offer the person.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn load(conn: &impl Connection, rights: &Rights<'_>, standings: &Standings<'_>) -> Result<Self, Error> {
+        let mut options = Self::default();
+        let mut wants_people = false;
+        let items = || standings.working.form.layout.iter().flat_map(|section| &section.items);
+        for item in items() {
+            let Some(field) = item.field.as_deref().and_then(|key| standings.working.table.field(key)) else { continue };
+            if !standings.field(&field.key).writable() {
+                continue;
+            }
+            wants_people |= field.kind.is_member();
+            options.link(conn, rights, field, &field.key, item.options.as_ref(), None).await?;
+        }
+        for item in items() {
+            let Some(lines) = item.lines.as_deref().and_then(|key| standings.working.table.field(key)) else { continue };
+            let rows = standings.working.document.lines_of(&lines.key).len();
+            for column in lines.columns.values() {
+                if !(0..=rows).any(|row| standings.cell(&lines.key, row, &column.key).writable()) {
+                    continue;
+                }
+                wants_people |= column.kind.is_member();
+                let narrowed = item.columns.iter().find(|shown| shown.field.as_deref() == Some(&column.key));
+                let path = format!("{}.{}", lines.key, column.key);
+                let narrowed = narrowed.and_then(|shown| shown.options.as_ref());
+                options.link(conn, rights, column, &path, narrowed, Some(Self::FEW)).await?;
+            }
+        }
+        if wants_people {
+            let active = people::active_users(conn).await?;
+            options.people = active
+                .into_iter()
+                .map(|user| Choosable { id: user.id, name: user.name, position: user.position.unwrap_or_default() })
+                .collect();
+        }
+        Ok(options)
+    }
+
+    async fn link(
+        &mut self,
+        conn: &impl Connection,
+        rights: &Rights<'_>,
+        field: &Field,
+        path: &str,
+        narrowed: Option<&serde_json::Value>,
+        only_if_few: Option<u64>,
+    ) -> Result<(), Error> {
+        let Some(target) = field.target.as_deref().filter(|_| field.kind.is_link()) else { return Ok(()) };
+        let limit = only_if_few.map_or(Self::FIRST, |few| few + 1);
+        let found = match records::options(conn, rights, target, narrowed, None, limit).await {
+            Ok(found) => found,
+            // Whoever cannot see the table has nothing to choose from.
+            Err(Error::NotFound | Error::Forbidden { .. }) => Vec::new(),
+            Err(other) => return Err(other),
+        };
+        let count = u64::try_from(found.len()).unwrap_or(u64::MAX);
+        if only_if_few.is_none_or(|few| count <= few) {
+            self.links.insert(path.to_owned(), found);
+        }
+        Ok(())
+    }
+}

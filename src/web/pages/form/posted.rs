@@ -1,0 +1,300 @@
+//! A posted form read back into a document. What does not read is kept as it was typed, with an error at its place.
+
+use crate::{
+    base::{
+        error::FieldError,
+        time::Timestamp,
+        value::{Document, Line, Value, Values},
+    },
+    definition::{
+        field::{Field, Kind},
+        table::Table,
+    },
+    web::body::FormBody,
+};
+use jiff::{civil::DateTime, tz::TimeZone};
+use serde_json::Value as Json;
+use std::collections::{BTreeSet, HashMap};
+
+/// Names the fields whose controls post nothing when nothing is chosen, so that "none" can be told from "not on the page".
+pub const OFFERED: &str = "_has";
+/// In front of the name of a field that is filled in but does not show now: `_kept.customer`.
+pub const KEPT: &str = "_kept.";
+/// `lines:3`, once per grid.
+const ROWS: &str = "_rows";
+/// No document has more lines; a form that says so is cut off.
+const MOST_ROWS: usize = 1_000;
+
+/// What was posted, read.
+#[derive(Debug, Default)]
+pub struct Posted {
+    pub document: Document,
+    /// What was typed where it does not read, by posted name.
+    pub raw: HashMap<String, String>,
+    /// Where it does not read, as JSON Pointers into the document.
+    pub errors: Vec<FieldError>,
+}
+
+/// Which fields a person may fill in, and how lines are treated.
+pub struct Reading<'a> {
+    pub table: &'a Table,
+    /// The record as it is stored, or a new one with its defaults.
+    pub base: &'a Document,
+    /// The organisation's zone, in which moments are typed.
+    pub zone: &'a TimeZone,
+    /// Whether a field (`amount`, `lines.qty`) may be filled in.
+    pub writable: &'a dyn Fn(&str) -> bool,
+    /// Whether lines may be added; else only stored ones are read.
+    pub lines_open: &'a dyn Fn(&str) -> bool,
+}
+
+/// Reads a posted form over the base.
+pub fn read(reading: &Reading<'_>, form: &FormBody) -> Posted {
+    let mut given: HashMap<&str, Vec<&str>> = HashMap::with_capacity(form.0.len());
+    for (name, value) in &form.0 {
+        given.entry(name).or_default().push(value);
+    }
+    let offered: BTreeSet<&str> = given.get(OFFERED).into_iter().flatten().copied().collect();
+    let mut reader = Reader { reading, given, offered, posted: Posted::default() };
+    reader.posted.document = reading.base.clone();
+    for field in reading.table.scalars().filter(|field| !field.read_only && (reading.writable)(&field.key)) {
+        if let Some(value) = reader.value(field, &field.key, &format!("/{}", field.key)) {
+            reader.posted.document.values.insert(field.key.clone(), value);
+        }
+    }
+    for field in reading.table.lines() {
+        if let Some(rows) = rows(form, &field.key) {
+            reader.lines(field, rows);
+        }
+    }
+    reader.posted
+}
+
+/// How many rows a grid was posted with; nothing when it was not on the page to be filled in.
+fn rows(form: &FormBody, lines: &str) -> Option<usize> {
+    form.all(ROWS).find_map(|row| row.split_once(':').filter(|(name, _)| *name == lines)?.1.parse().ok())
+}
+
+struct Reader<'a> {
+    reading: &'a Reading<'a>,
+    given: HashMap<&'a str, Vec<&'a str>>,
+    offered: BTreeSet<&'a str>,
+    posted: Posted,
+}
+
+impl Reader<'_> {
+    /// The value of a field; nothing when its control was not on the page.
+    fn value(&mut self, field: &Field, name: &str, pointer: &str) -> Option<Value> {
+        let kept = format!("{KEPT}{name}");
+        let texts: Vec<&str> = match self.given.get(name).or_else(|| self.given.get(kept.as_str())) {
+            Some(texts) => texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect(),
+            None if self.offered.contains(name) => Vec::new(),
+            None => return None,
+        };
+        match parse(field, &texts, self.reading.zone) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.posted.raw.insert(name.to_owned(), texts.join(" "));
+                self.posted.errors.push(FieldError { path: pointer.to_owned(), ..error });
+                Some(Value::Unset)
+            }
+        }
+    }
+
+    fn lines(&mut self, field: &Field, rows: usize) {
+        let open = (self.reading.lines_open)(&field.key);
+        let stored = self.reading.base.lines_of(&field.key);
+        if rows > MOST_ROWS {
+            let error = FieldError::new(format!("/{}", field.key), "max_items").with("maximum", MOST_ROWS);
+            self.posted.errors.push(error);
+        }
+        let mut lines = Vec::new();
+        for row in 0..rows.min(MOST_ROWS) {
+            let id = self.given.get(format!("{}.{row}._id", field.key).as_str());
+            let id: Option<i64> = id.and_then(|texts| texts.last()?.parse().ok());
+            let known = id.and_then(|id| stored.iter().find(|line| line.id == Some(id)));
+            let line = match known {
+                Some(line) => line.clone(),
+                None if open => Line { id: None, values: Values::new() },
+                None => continue,
+            };
+            lines.push(self.line(field, row, lines.len(), line));
+        }
+        self.posted.document.lines.insert(field.key.clone(), lines);
+    }
+
+    /// `row` counts what was posted, `place` what is kept of it.
+    fn line(&mut self, field: &Field, row: usize, place: usize, mut line: Line) -> Line {
+        for column in field.columns.values() {
+            if column.read_only || !(self.reading.writable)(&format!("{}.{}", field.key, column.key)) {
+                continue;
+            }
+            let name = format!("{}.{row}.{}", field.key, column.key);
+            let pointer = format!("/{}/{place}/{}", field.key, column.key);
+            if let Some(value) = self.value(column, &name, &pointer) {
+                line.values.insert(column.key.clone(), value);
+            }
+        }
+        line
+    }
+}
+
+fn parse(field: &Field, texts: &[&str], zone: &TimeZone) -> Result<Value, FieldError> {
+    match (field.kind, texts) {
+        (Kind::Boolean, []) => Ok(Value::Bool(false)),
+        (_, []) => Ok(Value::Unset),
+        (Kind::Choices, texts) => field.read(&Json::from(texts.to_vec())),
+        (Kind::Links | Kind::Members, texts) => field.read_text(&texts.join(",")),
+        (Kind::DateTime, [.., text]) => match moment(text, zone) {
+            Some(moment) => Ok(Value::Instant(moment)),
+            None => field.read_text(text),
+        },
+        (_, [.., text]) => field.read_text(text),
+    }
+}
+
+/// `2026-11-20T09:30` and `2026-11-20 09:30` on the organisation's clock.
+fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let local: DateTime = text.replacen(' ', "T", 1).parse().ok()?;
+    if text.ends_with('Z') || text.contains('+') {
+        return None;
+    }
+    let zoned = local.to_zoned(zone.clone()).ok()?;
+    Some(Timestamp(zoned.timestamp().as_millisecond()))
+}
+
+/// Takes a row (`lines.2`) out of a posted form; the rows behind it move up.
+pub fn remove_row(form: &mut FormBody, place: &str) {
+    let Some((lines, row)) = place.split_once('.').and_then(|(lines, row)| Some((lines, row.parse::<usize>().ok()?)))
+    else {
+        return;
+    };
+    let Some(count) = rows(form, lines).filter(|count| row < *count) else { return };
+    let prefix = format!("{lines}.");
+    // Says where a name goes: nothing for one of the row itself.
+    let moved = |name: &str| -> Option<String> {
+        let Some((at, column)) = name.strip_prefix(&prefix).and_then(|rest| rest.split_once('.')) else {
+            return Some(name.to_owned());
+        };
+        match at.parse::<usize>() {
+            Ok(at) if at == row => None,
+            Ok(at) if at > row => Some(format!("{prefix}{}.{column}", at - 1)),
+            _ => Some(name.to_owned()),
+        }
+    };
+    let pairs = std::mem::take(&mut form.0);
+    for (name, value) in pairs {
+        if name == ROWS {
+            let left = format!("{lines}:{}", count - 1);
+            form.0.push((name, if value.starts_with(&format!("{lines}:")) { left } else { value }));
+        } else if name == OFFERED {
+            form.0.extend(moved(&value).map(|value| (name, value)));
+        } else {
+            form.0.extend(moved(&name).map(|name| (name, value)));
+        }
+    }
+}
+
+/// Takes out the rows in which nothing was filled in: a line that was added and not used is no line.
+pub fn remove_blank_rows(form: &mut FormBody) {
+    let grids: Vec<(String, usize)> = form
+        .all(ROWS)
+        .filter_map(|row| row.split_once(':').and_then(|(lines, count)| Some((lines.to_owned(), count.parse().ok()?))))
+        .collect();
+    for (lines, count) in grids {
+        let mut filled: BTreeSet<usize> = BTreeSet::new();
+        for (name, _) in form.0.iter().filter(|(_, value)| !value.trim().is_empty()) {
+            let row = name.strip_prefix(&lines).and_then(|rest| rest.strip_prefix('.')?.split_once('.'));
+            filled.extend(row.and_then(|(row, _)| row.parse::<usize>().ok()));
+        }
+        for row in (0..count.min(MOST_ROWS)).rev().filter(|row| !filled.contains(row)) {
+            remove_row(form, &format!("{lines}.{row}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn table() -> Table {
+        Table::parse(&json!({
+            "title": "Order", "type": "object", "x-table": {"key": "order"},
+            "properties": {
+                "note": {"title": "Note", "type": "string", "x-field": {"kind": "text"}},
+                "urgent": {"title": "Urgent", "type": "boolean", "x-field": {"kind": "boolean"}},
+                "at": {"title": "At", "type": "string", "x-field": {"kind": "datetime"}},
+                "shelves": {"title": "Shelves", "type": "array", "x-field": {"kind": "links", "table": "shelf"}},
+                "lines": {"title": "Lines", "type": "array", "x-field": {"kind": "lines"}, "items": {"type": "object", "properties": {
+                    "qty": {"title": "Qty", "type": "string", "x-field": {"kind": "decimal"}}}}}
+            }
+        }))
+        .expect("the table reads")
+    }
+
+    fn form(pairs: &[(&str, &str)]) -> FormBody {
+        FormBody(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    fn posted(base: &Document, pairs: &[(&str, &str)]) -> Posted {
+        let zone = TimeZone::get("Asia/Shanghai").expect("the zone is bundled");
+        let all = |_: &str| true;
+        let reading = Reading { table: &table(), base, zone: &zone, writable: &all, lines_open: &all };
+        read(&reading, &form(pairs))
+    }
+
+    #[test]
+    fn values_are_read_by_their_kind() {
+        let read = posted(
+            &Document::default(),
+            &[("note", " a "), (OFFERED, "urgent"), ("at", "2026-11-20T09:30"), ("shelves", "3"), ("shelves", "7")],
+        );
+        assert_eq!(read.document.get("note"), &Value::from("a"));
+        assert_eq!(read.document.get("urgent"), &Value::Bool(false));
+        let at = Timestamp::parse_rfc3339("2026-11-20T01:30:00Z").expect("a moment");
+        assert_eq!(read.document.get("at"), &Value::Instant(at));
+        assert_eq!(read.document.get("shelves"), &Value::List(vec![3.into(), 7.into()]));
+        assert!(read.errors.is_empty());
+    }
+
+    #[test]
+    fn what_was_not_on_the_page_stays() {
+        let mut base = Document::default();
+        base.values.insert("note".into(), "kept".into());
+        base.values.insert("urgent".into(), Value::Bool(true));
+        let read = posted(&base, &[]);
+        assert_eq!(read.document, base);
+        assert_eq!(posted(&base, &[("_kept.note", "typed")]).document.get("note"), &Value::from("typed"));
+    }
+
+    #[test]
+    fn what_does_not_read_is_kept_with_its_error() {
+        let read = posted(&Document::default(), &[("_rows", "lines:1"), ("lines.0.qty", "twelve")]);
+        assert_eq!(read.raw.get("lines.0.qty").map(String::as_str), Some("twelve"));
+        assert_eq!(read.errors[0].path, "/lines/0/qty");
+        assert_eq!(read.document.lines_of("lines").len(), 1);
+    }
+
+    #[test]
+    fn lines_keep_their_identity_and_foreign_ones_get_none() {
+        let mut base = Document::default();
+        base.lines.insert("lines".into(), vec![Line { id: Some(5), values: Values::new() }]);
+        let pairs = [("_rows", "lines:2"), ("lines.0._id", "5"), ("lines.1._id", "99"), ("lines.1.qty", "2")];
+        let ids: Vec<_> = posted(&base, &pairs).document.lines_of("lines").iter().map(|line| line.id).collect();
+        assert_eq!(ids, [Some(5), None]);
+    }
+
+    #[test]
+    fn rows_move_up_behind_a_removed_one() {
+        let pairs = [("_rows", "lines:3"), ("lines.0.qty", "1"), ("lines.1.qty", ""), ("lines.2.qty", "3")];
+        let mut removed = form(&pairs);
+        remove_row(&mut removed, "lines.0");
+        assert_eq!(removed.0, form(&[("_rows", "lines:2"), ("lines.0.qty", ""), ("lines.1.qty", "3")]).0);
+        let mut blank = form(&pairs);
+        remove_blank_rows(&mut blank);
+        assert_eq!(blank.0, form(&[("_rows", "lines:2"), ("lines.0.qty", "1"), ("lines.1.qty", "3")]).0);
+        remove_row(&mut blank, "lines.9");
+        assert_eq!(blank.0.len(), 3);
+    }
+}

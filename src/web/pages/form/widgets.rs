@@ -1,0 +1,185 @@
+//! The control of one field, with its value as it is posted.
+
+use super::{super::cell::Showing, options::Options};
+use crate::{
+    base::value::Value,
+    definition::{
+        field::{Field, Kind, Widget as Control},
+        form::{Appearance, Item},
+    },
+    i18n::format,
+    service::represent::PEOPLE,
+    web::view::{Choice, Picker, TextKind, Widget},
+};
+use jiff::tz::TimeZone;
+
+/// More options than these are not shown side by side.
+const MOST_SEGMENTS: usize = 5;
+
+/// What a control is made from.
+pub struct Making<'a> {
+    pub show: &'a Showing<'a>,
+    pub options: &'a Options,
+    /// `/apps/{app}/{table}`.
+    pub base: &'a str,
+    pub field: &'a Field,
+    /// `amount`, `lines.item`.
+    pub path: &'a str,
+    pub item: Option<&'a Item>,
+    pub value: &'a Value,
+    /// What was typed, where it did not read.
+    pub raw: Option<&'a str>,
+    pub required: bool,
+}
+
+impl Making<'_> {
+    /// The control of the field's kind.
+    pub fn widget(&self) -> Widget {
+        let field = self.field;
+        let text = || match self.raw {
+            Some(raw) => raw.to_owned(),
+            None => posted(field, self.value, self.show.zone).pop().unwrap_or_default(),
+        };
+        let max_length = field.max_length.and_then(|length| u32::try_from(length).ok());
+        match field.kind.behaviour().widget() {
+            Control::Line => Widget::Text { value: text(), kind: text_kind(field.kind), max_length },
+            Control::Paragraph => Widget::Multiline { value: text(), max_length },
+            Control::Whole | Control::Number => Widget::Number {
+                value: text(),
+                integer: field.kind.behaviour().widget() == Control::Whole,
+                unit: field.unit.clone().unwrap_or_else(|| (if field.kind == Kind::Percent { "%" } else { "" }).to_owned()),
+            },
+            Control::Checkbox => {
+                Widget::Checkbox { checked: self.value == &Value::Bool(true), label: self.show.texts.get("yes") }
+            }
+            Control::Date => Widget::Date(text()),
+            Control::DateTime => Widget::DateTime(text()),
+            Control::Time => Widget::Time(text()),
+            Control::Choice => self.choice(),
+            Control::Choices => Widget::Choices(self.choices()),
+            Control::Member => self.member(),
+            Control::Link | Control::Links | Control::Members => Widget::Picker(self.picker()),
+            Control::Lines => Widget::ReadOnly(crate::web::view::Cell::Empty),
+        }
+    }
+
+    fn choices(&self) -> Vec<Choice> {
+        let chosen = posted(self.field, self.value, self.show.zone);
+        let mut choices: Vec<Choice> = self
+            .field
+            .options
+            .iter()
+            .map(|option| Choice::new(option.value.clone(), option.title.clone(), chosen.contains(&option.value)))
+            .collect();
+        // An option that was since taken out of the definition keeps its place while it is chosen.
+        for gone in chosen.iter().filter(|value| self.field.option(value).is_none()) {
+            choices.push(Choice::new(gone.clone(), gone.clone(), true));
+        }
+        choices
+    }
+
+    fn choice(&self) -> Widget {
+        let options = self.choices();
+        let asked = self.item.and_then(|item| item.widget) == Some(Appearance::Segments);
+        if asked && options.len() <= MOST_SEGMENTS {
+            return Widget::Segmented(options);
+        }
+        Widget::Select { options, blank: self.blank() }
+    }
+
+    /// The word for none. What must be filled in can still be empty before it is.
+    fn blank(&self) -> Option<String> {
+        (!self.required || self.value.is_unset()).then(|| self.show.texts.get("none-chosen"))
+    }
+
+    fn member(&self) -> Widget {
+        let mut options = self.people();
+        options.sort_by_key(|choice| !choice.selected);
+        let mut shown = self.people();
+        if shown.len() > Options::MOST_PEOPLE {
+            shown = options;
+            shown.truncate(Options::MOST_PEOPLE);
+            return Widget::Picker(Picker { search_url: self.search_url(), multiple: false, options: shown });
+        }
+        Widget::Select { options: shown, blank: self.blank() }
+    }
+
+    /// Everybody who is active, and whoever is chosen though they are not any more.
+    fn people(&self) -> Vec<Choice> {
+        let chosen: Vec<i64> = ids(self.value);
+        let mut choices: Vec<Choice> = self
+            .options
+            .people
+            .iter()
+            .map(|person| Choice {
+                note: person.position.clone(),
+                ..Choice::new(person.id.to_string(), person.name.clone(), chosen.contains(&person.id))
+            })
+            .collect();
+        for id in chosen.iter().filter(|id| self.options.people.iter().all(|person| person.id != **id)) {
+            let name = self.show.labels.get(PEOPLE, *id).map_or_else(|| format!("#{id}"), str::to_owned);
+            choices.push(Choice::new(id.to_string(), name, true));
+        }
+        choices
+    }
+
+    fn search_url(&self) -> String {
+        format!("{}/options/{}", self.base, self.path)
+    }
+
+    fn picker(&self) -> Picker {
+        let multiple = self.field.kind.is_several();
+        if self.field.kind.is_member() {
+            return Picker { search_url: self.search_url(), multiple, options: self.people() };
+        }
+        let chosen = ids(self.value);
+        let label = |id: i64| self.show.labels.of(self.field, id).map_or_else(|| format!("#{id}"), str::to_owned);
+        let mut options: Vec<Choice> =
+            chosen.iter().map(|id| Choice::new(id.to_string(), label(*id), true)).collect();
+        let offered = self.options.links.get(self.path).into_iter().flatten();
+        options.extend(
+            offered
+                .filter(|(id, _)| !chosen.contains(id))
+                .map(|(id, label)| Choice::new(id.to_string(), label.clone(), false)),
+        );
+        Picker { search_url: self.search_url(), multiple, options }
+    }
+}
+
+fn ids(value: &Value) -> Vec<i64> {
+    match value {
+        Value::List(items) => items.iter().filter_map(Value::as_integer).collect(),
+        one => one.as_integer().into_iter().collect(),
+    }
+}
+
+/// A value as its control posts it: one text, or several of the same name; none for no value.
+pub fn posted(field: &Field, value: &Value, zone: &TimeZone) -> Vec<String> {
+    match (field.kind, value) {
+        (_, Value::Unset) => Vec::new(),
+        (_, Value::List(items)) => items
+            .iter()
+            .filter_map(|item| item.as_text().map(str::to_owned).or_else(|| Some(item.as_integer()?.to_string())))
+            .collect(),
+        (Kind::Choice, Value::Text(text)) => vec![text.clone()],
+        (_, Value::Bool(truth)) => vec![truth.to_string()],
+        (_, Value::Time(time)) => vec![format::clock(time.hour(), time.minute())],
+        (_, Value::Instant(moment)) => {
+            let local = zone.to_datetime(moment.to_jiff());
+            let day = format::date(local.year(), local.month(), local.day());
+            vec![format!("{day}T{}", format::clock(local.hour(), local.minute()))]
+        }
+        (Kind::Percent, value) => value.as_decimal().map(crate::base::decimal::to_plain).into_iter().collect(),
+        (_, value) => vec![field.show(value)],
+    }
+}
+
+fn text_kind(kind: Kind) -> TextKind {
+    match kind {
+        Kind::Barcode => TextKind::Code,
+        Kind::Email => TextKind::Email,
+        Kind::Phone => TextKind::Phone,
+        Kind::Url => TextKind::Url,
+        _ => TextKind::Text,
+    }
+}

@@ -14,6 +14,7 @@ use crate::{
     base::{
         error::FieldError,
         id::{CaseId, RecordId, TaskId, UserId},
+        time::Timestamp,
     },
     definition::{
         flow::{FieldAccess, Node, Resume},
@@ -21,7 +22,7 @@ use crate::{
     },
     flow::{command::Command, refusal::Refusal},
     rules::Mode,
-    store::{Tx, flows, notices as stored},
+    store::{Tx, flows, notices as stored, people},
 };
 use serde_json::Value as Json;
 use std::{collections::HashMap, sync::Arc};
@@ -68,7 +69,9 @@ impl Service {
         let decided = self
             .command(call, decide, |tx, service, call, decide| {
                 Box::pin(async move {
-                    run(tx, service, call, decide).await?;
+                    if let Err(error) = run(tx, service, call, decide).await {
+                        return Err(with_name(tx, call, error).await);
+                    }
                     Ok(Answer::new(200, represent::task(tx, service, call, &decide.live, decide.task).await?))
                 })
             })
@@ -125,6 +128,22 @@ impl Service {
             })
             .await
     }
+}
+
+/// Who decided already, by name, and when, on the organisation's clock: beside the id and the moment that programs read.
+async fn with_name(tx: &Tx, call: &Call, error: Error) -> Error {
+    let Error::Conflict { code, params, .. } = &error else { return error };
+    if code != "already_decided" {
+        return error;
+    }
+    let by = params.get("by").and_then(|id| id.parse().ok()).map(UserId);
+    let at = params.get("at").and_then(|at| Timestamp::parse_rfc3339(at));
+    let name = match by {
+        Some(by) => people::user(tx, by).await.ok().flatten().map(|user| user.name),
+        None => None,
+    };
+    let when = at.map(|at| at.to_jiff().to_zoned(call.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string());
+    error.with("name", name.unwrap_or_default()).with("when", when.unwrap_or_default())
 }
 
 async fn run(tx: &Tx, service: &Service, call: &Call, decide: &Decide) -> Result<(), Error> {

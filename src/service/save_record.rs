@@ -14,7 +14,7 @@ use crate::{
     definition::{role::Action, table::Table},
     rules::{Mode, validate},
     store::{
-        self, Tx, flows,
+        self, Connection, Tx, flows,
         records::{self, Change, NewRecord, Record},
     },
 };
@@ -291,12 +291,21 @@ pub(super) async fn judge(
 
 /// Whether the record's state lets its fields be changed: drafts, rejected ones, and returned ones by their starter
 /// (answered as `true`).
-async fn open_to_change(tx: &Tx, call: &Call, live: &LiveApp, table: &str, record: &Record) -> Result<bool, Error> {
+///
+/// # Errors
+/// `in_approval`, `approved_locked`.
+pub async fn open_to_change(
+    conn: &impl Connection,
+    call: &Call,
+    live: &LiveApp,
+    table: &str,
+    record: &Record,
+) -> Result<bool, Error> {
     match record.state.as_deref() {
         None | Some("draft" | "rejected") => Ok(false),
         Some("in_approval") => {
             let table = live.schema.id_of(table).ok_or(Error::NotFound)?;
-            let case = flows::latest_of_record(tx, table, record.id).await?;
+            let case = flows::latest_of_record(conn, table, record.id).await?;
             match case {
                 Some(case) if case.state == "returned" && case.starter_id == call.actor.user.0 => Ok(true),
                 _ => Err(Error::conflict("in_approval")),

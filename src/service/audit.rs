@@ -14,7 +14,7 @@ use crate::{
 };
 use serde_json::{Map, Value as Json, json};
 
-/// Writes down one act on a record, with the fields that changed from what to what. Sensitive values leave only a mark.
+/// Writes down one act on a record, with the fields that changed from what to what (before, after). Sensitive values leave only a mark.
 ///
 /// # Errors
 /// The database failed.
@@ -25,8 +25,7 @@ pub async fn record(
     action: &str,
     table: &Table,
     id: RecordId,
-    before: &Document,
-    after: &Document,
+    (before, after): (&Document, &Document),
 ) -> Result<(), Error> {
     let object =
         Object { kind: "record".into(), app: Some(live.id), table: live.schema.id_of(&table.key), id: Some(id.0) };

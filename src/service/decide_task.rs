@@ -242,7 +242,7 @@ async fn write_values(
     let document = save_record::judge(tx, call, live, running.table, input, Mode::Submit, false).await?;
     let permit = Permit::as_app(live.key(), &running.table.key, Action::Edit);
     save_record::save(tx, call, live, running.table, &permit, &record, &document).await?;
-    audit::record(tx, call, live, "record.edit", running.table, id, &record.document, &document).await
+    audit::record(tx, call, live, "record.edit", running.table, id, (&record.document, &document)).await
 }
 
 /// Fields that the node requires have to be filled in before it is passed.

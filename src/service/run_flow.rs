@@ -167,7 +167,7 @@ impl<'a> Running<'a> {
         self.set_record_state(tx, outcome.record).await?;
         self.tell(tx, &row, &outcome).await?;
         let nothing = Document::default();
-        audit::record(tx, self.call, self.live, action, self.table, self.record_id(), &nothing, &nothing).await?;
+        audit::record(tx, self.call, self.live, action, self.table, self.record_id(), (&nothing, &nothing)).await?;
         Ok(outcome)
     }
 

@@ -121,7 +121,7 @@ pub async fn insert(tx: &Tx, service: &Service, call: &Call, create: &Create) ->
     };
     let id = records::insert(tx, &live.schema, &permit, new).await.map_err(|error| unique_error(live, table, error))?;
     within_scope(tx, live, &permit, id, Action::Create).await?;
-    audit::record(tx, call, live, "record.create", table, id, &Document::default(), &document).await?;
+    audit::record(tx, call, live, "record.create", table, id, (&Document::default(), &document)).await?;
     if submit {
         run_flow::submit(tx, service, call, live, &create.table, id).await?;
     }
@@ -164,7 +164,7 @@ pub async fn change(tx: &Tx, service: &Service, call: &Call, edit: &Edit) -> Res
     }
     save(tx, call, live, table, &permit, &record, &document).await?;
     within_scope(tx, live, &permit, edit.id, Action::Edit).await?;
-    audit::record(tx, call, live, "record.edit", table, edit.id, &record.document, &document).await?;
+    audit::record(tx, call, live, "record.edit", table, edit.id, (&record.document, &document)).await?;
     if submit {
         if !can.can(Action::Submit) {
             return Err(Error::forbidden("forbidden"));
@@ -241,7 +241,7 @@ async fn delete(tx: &Tx, call: &Call, edit: &Edit) -> Result<(), Error> {
     }
     records::trash(tx, &live.schema, &permit, edit.id, seen.version, Some(call.actor.user), call.now).await?;
     let table = live.table(&call.actor.locale, &edit.table)?;
-    audit::record(tx, call, live, "record.delete", table, edit.id, &seen.document, &seen.document).await
+    audit::record(tx, call, live, "record.delete", table, edit.id, (&seen.document, &seen.document)).await
 }
 
 /// Rules over what was sent: defaults for a new record, formulas, the form's visibility, bounds, checks.

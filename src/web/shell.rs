@@ -8,7 +8,7 @@ use super::{
     view::{Person as PersonView, notice::Flash},
 };
 use crate::{
-    definition::role::Action,
+    definition::{manifest::MenuEntry as Defined, role::Action},
     i18n::{Arg, Locale, Texts},
     service::{LiveApp, permits::Rights},
     store::{Connection, flows, notices},
@@ -114,8 +114,6 @@ pub struct Entry {
     pub label: String,
     pub icon: String,
     pub href: String,
-    pub table: String,
-    pub view: Option<String>,
 }
 
 /// Everything in an app's menu that the person may open.
@@ -127,42 +125,33 @@ pub async fn entries(conn: &impl Connection, caller: &Caller, app: &Arc<LiveApp>
     let own =
         caller.call.actor.roles_in(app.key()).filter_map(|key| face.roles.get(key)).find(|role| !role.menu.is_empty());
     let manifest = &face.manifest.menu;
-    let wanted: Vec<(Option<&str>, Option<&str>, Option<&str>, Option<&str>)> = match own {
+    let wanted: Vec<Defined> = match own {
         Some(role) => role
             .menu
             .iter()
             .map(|key| {
-                let listed = manifest
-                    .iter()
-                    .find(|entry| entry.view.as_deref() == Some(key) || entry.table.as_deref() == Some(key));
-                let (title, icon) =
-                    listed.map_or((None, None), |entry| (entry.title.as_deref(), entry.icon.as_deref()));
-                if face.views.contains_key(key) {
-                    (Some(key.as_str()), None, title, icon)
-                } else {
-                    (None, Some(key.as_str()), title, icon)
-                }
+                let is_it = |entry: &&Defined| [&entry.view, &entry.table].contains(&&Some(key.clone()));
+                let view = face.views.contains_key(key).then(|| key.clone());
+                let table = view.is_none().then(|| key.clone());
+                manifest.iter().find(is_it).cloned().unwrap_or(Defined { view, table, title: None, icon: None })
             })
             .collect(),
-        None => manifest
-            .iter()
-            .map(|entry| (entry.view.as_deref(), entry.table.as_deref(), entry.title.as_deref(), entry.icon.as_deref()))
-            .collect(),
+        None => manifest.clone(),
     };
     let rights = Rights::load(conn, &caller.call.actor, app, caller.call.today()).await?;
     let mut entries = Vec::new();
-    for (view, table, title, icon) in wanted {
-        let view = view.and_then(|key| face.views.get(key));
-        let table = view.map(|view| view.table.as_str()).or(table);
+    for entry in wanted {
+        let view = entry.view.as_deref().and_then(|key| face.views.get(key));
+        let table = view.map(|view| view.table.as_str()).or(entry.table.as_deref());
         let Some(table) = table.and_then(|key| face.tables.get(key)) else { continue };
         if rights.permit(&table.key, Action::View).is_err() {
             continue;
         }
-        let label = title.map_or_else(|| view.map_or(&table.title, |view| &view.title).clone(), str::to_owned);
-        let icon = icon.or_else(|| view.and_then(|view| view.icon.as_deref())).unwrap_or("file").to_owned();
+        let label = entry.title.unwrap_or_else(|| view.map_or(&table.title, |view| &view.title).clone());
+        let icon = entry.icon.or_else(|| view.and_then(|view| view.icon.clone())).unwrap_or_else(|| "file".to_owned());
         let base = format!("/apps/{}/{}", app.key(), table.key);
         let href = view.map_or_else(|| base.clone(), |view| format!("{base}?view={}", view.key));
-        entries.push(Entry { label, icon, href, table: table.key.clone(), view: view.map(|view| view.key.clone()) });
+        entries.push(Entry { label, icon, href });
     }
     Ok(entries)
 }

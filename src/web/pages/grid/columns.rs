@@ -11,11 +11,7 @@ use crate::{
     },
     i18n::{Arg, Texts},
     query::{FieldPath, FieldSource, SystemField, resolve},
-    service::{
-        LiveApp,
-        records::Listed,
-        represent::PEOPLE,
-    },
+    service::{LiveApp, records::Listed, represent::PEOPLE},
     store::records::Record,
     web::{
         pages::cell::{self, Showing},

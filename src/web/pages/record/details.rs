@@ -1,0 +1,141 @@
+//! What a record says, by the sections of its form: facts and lines, as far as the reader may see them.
+
+use crate::{
+    access::{Permit, RowRights, Visibility},
+    base::value::Line as StoredLine,
+    definition::{
+        field::{Field, Kind},
+        form::{Item as Place, Section as Part},
+        table::Table,
+    },
+    rules::{FormState, SectionState},
+    store::records::Record,
+    web::{
+        pages::cell::{self, Showing},
+        view::{self, Fact, Item, Line, LineColumn, Lines, Section, Widget},
+    },
+};
+use rust_decimal::Decimal;
+
+/// What the sections are made from.
+pub struct Details<'a> {
+    pub show: Showing<'a>,
+    pub table: &'a Table,
+    pub layout: &'a [Part],
+    /// Which parts of the form the record shows.
+    pub state: &'a FormState,
+    pub record: &'a Record,
+    pub permit: &'a Permit,
+    pub rights: &'a RowRights<'a>,
+}
+
+impl Details<'_> {
+    /// The cards that have something to show. Remarks of the form are for whoever fills it in, so they are left out.
+    #[must_use]
+    pub fn sections(&self) -> Vec<Section> {
+        let parts = self.layout.iter().zip(&self.state.sections).filter(|(_, state)| state.visible);
+        parts.filter_map(|(part, state)| self.section(part, state)).collect()
+    }
+
+    fn section(&self, part: &Part, state: &SectionState) -> Option<Section> {
+        let mut items = Vec::new();
+        for (place, _) in part.items.iter().zip(&state.items).filter(|(_, state)| state.visible) {
+            if let Some(field) = place.lines.as_deref().and_then(|key| self.table.field(key)) {
+                items.extend(self.lines(place, field).map(Item::Lines));
+            } else if let Some(field) = place.field.as_deref().and_then(|key| self.table.field(key)) {
+                let Some(fact) = self.fact(place, field) else { continue };
+                match items.last_mut() {
+                    Some(Item::Facts(facts)) => facts.push(fact),
+                    _ => items.push(Item::Facts(vec![fact])),
+                }
+            }
+        }
+        (!items.is_empty()).then(|| Section { title: part.title.clone(), columns: part.columns, items })
+    }
+
+    /// Whether some grant shows the field at all; then it is masked where it is hidden in this record alone.
+    fn known(&self, path: &str) -> bool {
+        self.permit.visibility(path) != Visibility::Never
+    }
+
+    fn label(place: Option<&Place>, field: &Field) -> String {
+        place.and_then(|place| place.label.clone()).unwrap_or_else(|| field.title.clone())
+    }
+
+    fn fact(&self, place: &Place, field: &Field) -> Option<Fact> {
+        if !self.known(&field.key) {
+            return None;
+        }
+        let value = self.record.document.get(&field.key);
+        let value = cell::permitted(&self.show, field, value, self.rights, &field.key);
+        Some(Fact {
+            wide: place.wide || field.kind == Kind::Multiline,
+            ..Fact::new(Self::label(Some(place), field), value)
+        })
+    }
+
+    fn lines(&self, place: &Place, field: &Field) -> Option<Lines> {
+        if !self.known(&field.key) {
+            return None;
+        }
+        let columns: Vec<(Option<&Place>, &Field)> = if place.columns.is_empty() {
+            field.columns.values().map(|column| (None, column)).collect()
+        } else {
+            let named = |place: &'_ Place| place.field.as_deref().and_then(|key| field.column(key));
+            place.columns.iter().filter_map(|place| named(place).map(|column| (Some(place), column))).collect()
+        };
+        let path = |column: &Field| format!("{}.{}", field.key, column.key);
+        let columns: Vec<(Option<&Place>, &Field)> = columns
+            .into_iter()
+            .filter(|(_, column)| self.known(&path(column)))
+            .filter(|(_, column)| self.state.column_visible(&field.key, &column.key))
+            .collect();
+        let rows = self.record.document.lines_of(&field.key);
+        let main = columns.iter().position(|(_, column)| column.kind.is_link()).unwrap_or(0);
+        let heads = columns.iter().enumerate().map(|(index, (place, column))| LineColumn {
+            numeric: column.kind.is_number(),
+            main: index == main,
+            ..LineColumn::new(Self::label(*place, column))
+        });
+        let drawn = rows.iter().enumerate().map(|(index, row)| Line {
+            id: None,
+            cells: columns
+                .iter()
+                .map(|(place, column)| {
+                    let shown = cell::permitted(&self.show, column, row.get(&column.key), self.rights, &path(column));
+                    let name = format!("{}.{index}.{}", field.key, column.key);
+                    view::Field::new(name, Self::label(*place, column), Widget::ReadOnly(shown))
+                })
+                .collect(),
+            errors: Vec::new(),
+            can_remove: false,
+        });
+        let sums: Vec<Option<String>> = columns
+            .iter()
+            .map(|(_, column)| {
+                let wanted = place.sums.contains(&column.key) && self.rights.can_read(&path(column));
+                wanted.then(|| sum(rows, column)).flatten()
+            })
+            .collect();
+        Some(Lines {
+            name: field.key.clone(),
+            label: Self::label(Some(place), field),
+            note: String::new(),
+            columns: heads.collect(),
+            rows: drawn.collect(),
+            can_add: false,
+            sums: if rows.len() > 1 && sums.iter().any(Option::is_some) { sums } else { Vec::new() },
+            error: None,
+        })
+    }
+}
+
+/// The exact sum of a column; nothing where it does not fit a number.
+fn sum(rows: &[StoredLine], column: &Field) -> Option<String> {
+    let amounts = rows.iter().filter_map(|row| row.get(&column.key).as_decimal());
+    let mut sum = Decimal::ZERO;
+    for amount in amounts {
+        sum = sum.checked_add(amount)?;
+    }
+    Some(cell::number(column, sum))
+}

@@ -5,7 +5,7 @@ use crate::{
     access::{Permit, Visibility},
     base::value::Value,
     definition::{
-        field::{Column, Field, Stored},
+        field::{Column, Field, Kind, Stored},
         role::Action,
         table::Table,
     },
@@ -13,6 +13,9 @@ use crate::{
 };
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Query};
 use std::collections::HashMap;
+
+/// Words of a search that are looked at; further ones narrow nothing.
+const MOST_WORDS: usize = 8;
 
 /// What a person may read while a list is filtered, sorted and selected: the table's own permit, and those of the tables
 /// that its link fields point at (by table key). A link to a table without a permit shows nothing of its target.
@@ -116,14 +119,27 @@ impl<'a> Compiler<'a> {
         Func::cust(name).arg(text).arg(part.to_owned()).into()
     }
 
-    /// Rows whose searchable text holds every word, each word in fields that may be read.
+    /// Rows whose searchable text holds every word, each word in a field that may be read. A searchable link is searched by
+    /// the searchable fields of what it points at.
     pub fn search(self, words: &str) -> Expr {
-        let fields: Vec<&Field> = self.table.scalars().filter(|field| field.searchable).collect();
+        let mut paths: Vec<FieldPath> = Vec::new();
+        for field in self.table.scalars().filter(|field| field.searchable) {
+            let target = field.target.as_deref().filter(|_| field.kind == Kind::Link);
+            match target.and_then(|key| self.schema.app.tables.get(key)) {
+                Some(target) => paths.extend(
+                    target
+                        .scalars()
+                        .filter(|end| end.searchable && !end.kind.is_link())
+                        .map(|end| FieldPath::Hop(field.key.clone(), Box::new(FieldPath::Field(end.key.clone())))),
+                ),
+                None => paths.push(FieldPath::Field(field.key.clone())),
+            }
+        }
         let mut all = Expr::val(1).eq(1);
-        for word in words.split_whitespace().take(8) {
+        for word in words.split_whitespace().take(MOST_WORDS) {
             let mut any = Expr::val(1).eq(0);
-            for field in &fields {
-                let text = self.operand(&FieldPath::Field(field.key.clone())).expression;
+            for path in &paths {
+                let text = self.operand(path).expression;
                 let found = self.position(self.fold(text.clone()), &crate::query::fold(word)).gt(0);
                 any = any.or(text.is_not_null().and(found));
             }

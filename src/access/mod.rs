@@ -7,7 +7,7 @@ mod authorize;
 mod permit;
 
 pub use actor::{Actor, TokenScope};
-pub use authorize::{Denied, authorize};
+pub use authorize::{Denied, authorize, authorize_person};
 pub use permit::{Permit, PermitGrant, RowRights, Visibility};
 
 #[cfg(test)]

@@ -34,9 +34,23 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 /// Serves until the process is asked to stop, then ends what runs and closes the database.
 pub async fn until_stopped(service: &Service, listener: TcpListener, settings: Settings) -> Result<(), Failure> {
     let router = web::router(service.clone(), settings);
-    web::serve::serve(listener, router, stopped()).await?;
+    let tidying = tokio::spawn(tidy_hourly(service.clone()));
+    let served = web::serve::serve(listener, router, stopped()).await;
+    tidying.abort();
+    served?;
     service.store.close().await;
     Ok(())
+}
+
+/// Housekeeping at the start and every hour.
+async fn tidy_hourly(service: Service) {
+    let mut hours = tokio::time::interval(std::time::Duration::from_secs(60 * 60));
+    loop {
+        hours.tick().await;
+        if let Err(error) = service.tidy().await {
+            tracing::warn!(%error, "housekeeping did not succeed; it is tried again in an hour");
+        }
+    }
 }
 
 async fn stopped() {

@@ -75,6 +75,26 @@ impl Service {
         }))
     }
 
+    /// Remembers how a person wants the pages. What is not given stays as it is.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_appearance(&self, user: UserId, locale: Option<String>, theme: Option<String>) -> Result<(), Error> {
+        self.store
+            .transaction_with((locale, theme), move |tx, (locale, theme)| {
+                Box::pin(async move {
+                    let row = people::user(tx, user).await?.ok_or(Error::NotFound)?;
+                    let locale = locale.as_ref().or(row.locale.as_ref());
+                    let theme = theme.as_ref().or(row.theme.as_ref());
+                    people::set_appearance(tx, user, locale.map(String::as_str), theme.map(String::as_str)).await?;
+                    // Every node keeps people by this epoch, and must read this one again.
+                    people::raise_organisation_epoch(tx).await?;
+                    Ok::<_, Error>(())
+                })
+            })
+            .await
+    }
+
     /// What the main administrator may do, as an actor: for the command line, which acts on the machine itself.
     ///
     /// # Errors

@@ -2,7 +2,12 @@
 
 use super::{Call, Error, LiveApp, Service, permits::Rights, represent};
 use crate::{
-    definition::role::Action,
+    base::{id::CaseId, value::Value},
+    definition::{
+        field::{Field, Kind},
+        role::Action,
+    },
+    i18n::format,
     store::{
         Connection,
         flows::{self, BoxRow, Narrowed, TaskBox},
@@ -35,6 +40,17 @@ impl Service {
             counts[place] = flows::counts(conn, which, call.actor.user, &Narrowed::default(), COUNTED).await?;
         }
         Ok(counts)
+    }
+
+    /// Notes that the person has opened their tasks and copies of a case.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn case_was_read(&self, call: &Call, case: CaseId) -> Result<(), Error> {
+        let (user, now) = (call.actor.user, call.now);
+        self.store
+            .transaction(move |tx| Box::pin(async move { Ok::<_, Error>(flows::mark_read(tx, case, user, now).await?) }))
+            .await
     }
 }
 
@@ -81,6 +97,16 @@ pub async fn page(
 }
 
 type Facts = Vec<(String, Option<String>)>;
+
+/// Numbers are grouped: quantities without needless zeros, money at its scale.
+fn shown_plainly(field: &Field, value: &Value) -> String {
+    let text = field.show(value);
+    match field.kind {
+        Kind::Money => format::grouped(&text),
+        kind if kind.is_number() => format::quantity(&text),
+        _ => text,
+    }
+}
 
 async fn facts_of(
     conn: &impl Connection,
@@ -132,7 +158,7 @@ async fn facts_of(
                 permit.as_ref().is_none_or(|permit| permit.visibility(key) == crate::access::Visibility::Always);
             let text = match value.as_integer().and_then(|id| labels.of(field, id)) {
                 Some(label) => label.to_owned(),
-                None => field.show(value),
+                None => shown_plainly(field, value),
             };
             facts.push((field.title.clone(), shown.then_some(text)));
         }

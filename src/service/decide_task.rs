@@ -72,7 +72,11 @@ impl Service {
                     if let Err(error) = run(tx, service, call, decide).await {
                         return Err(with_name(tx, call, error).await);
                     }
-                    Ok(Answer::new(200, represent::task(tx, service, call, &decide.live, decide.task).await?))
+                    let shown = match call.actor.token_allows("read", Some(decide.live.key())) {
+                        true => represent::task(tx, service, call, &decide.live, decide.task).await?,
+                        false => serde_json::json!({"id": decide.task.0}),
+                    };
+                    Ok(Answer::new(200, shown))
                 })
             })
             .await;
@@ -93,6 +97,9 @@ impl Service {
             Box::pin(async move {
                 let running = Running::load(tx, service, call, &steer.live, steer.case).await?;
                 represent::may_see_case(tx, service, call, &steer.live, &running).await?;
+                if !call.actor.token_allows("write", Some(steer.live.key())) {
+                    return Err(Error::forbidden("forbidden"));
+                }
                 let comment = clean(steer.comment.as_deref())?;
                 let command = if steer.withdraw {
                     Command::Withdraw { comment }
@@ -100,7 +107,11 @@ impl Service {
                     Command::Terminate { reason: comment.unwrap_or_default() }
                 };
                 running.perform(tx, command).await?;
-                Ok(Answer::new(200, represent::case(tx, service, call, &steer.live, steer.case).await?))
+                let shown = match call.actor.token_allows("read", Some(steer.live.key())) {
+                    true => represent::case(tx, service, call, &steer.live, steer.case).await?,
+                    false => serde_json::json!({"id": steer.case.0}),
+                };
+                Ok(Answer::new(200, shown))
             })
         })
         .await
@@ -216,7 +227,7 @@ async fn write_values(
     let editable = |path: &str| matches!(named_access(&fields, path), Some(FieldAccess::Edit | FieldAccess::Required));
     let rights = Rights::load(tx, &call.actor, live, call.today()).await?;
     let represent::Seen { permit: view, record: seen } =
-        represent::see(tx, &rights, live, &running.table.key, id).await?;
+        represent::find(tx, &rights, live, &running.table.key, id).await?;
     let can = view.rights(&seen.matched);
     let access = |path: &str| {
         // A lines field is open as soon as one of its columns is; adding and removing rows is not part of it.

@@ -180,6 +180,9 @@ impl Reader<'_> {
         for name in parts.keys().filter(|name| !["add", "update", "remove"].contains(&name.as_str())) {
             self.unknown(format!("{pointer}/{name}"), name, ["add", "update", "remove"].map(str::to_owned).to_vec());
         }
+        for (name, _) in parts.iter().filter(|(_, part)| !part.is_array()) {
+            self.refuse(FieldError::new(format!("{pointer}/{name}"), "type").with("expected", "lines"));
+        }
         let list = |name: &str| parts.get(name).and_then(Json::as_array).cloned().unwrap_or_default();
         for (index, row) in list("update").iter().enumerate() {
             let here = format!("{pointer}/update/{index}");

@@ -12,6 +12,7 @@ mod error;
 pub mod forms;
 mod input;
 pub mod live;
+mod maintenance;
 pub mod notices;
 mod numbering;
 pub mod outlook;

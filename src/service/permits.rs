@@ -2,7 +2,7 @@
 
 use super::{Error, LiveApp};
 use crate::{
-    access::{Actor, Permit, authorize},
+    access::{Actor, Permit, authorize, authorize_person},
     base::{id::UserId, value::Value},
     definition::{
         field::Kind,
@@ -82,6 +82,24 @@ impl<'a> Rights<'a> {
         let definition = app.tables.get(table).ok_or(Error::NotFound)?;
         let source: &dyn FieldSource = app.as_ref();
         Ok(authorize(self.actor, self.live.key(), app.roles.values(), definition, action, &self.binding(), source)?)
+    }
+
+    /// The same whatever the caller's token: to find what is about to be written, never to show it.
+    ///
+    /// # Errors
+    /// As [`Self::permit`].
+    pub fn permit_of_person(&self, table: &str, action: Action) -> Result<Permit, Error> {
+        let app = self.live.app();
+        let definition = app.tables.get(table).ok_or(Error::NotFound)?;
+        let source: &dyn FieldSource = app.as_ref();
+        let roles = app.roles.values();
+        Ok(authorize_person(self.actor, self.live.key(), roles, definition, action, &self.binding(), source)?)
+    }
+
+    /// Whether the caller may be shown anything of the app: a token may lack the scope.
+    #[must_use]
+    pub fn may_read(&self) -> bool {
+        self.actor.token_allows("read", Some(self.live.key()))
     }
 
     /// Leave to see, for each table that links of `table` point at; those that the person cannot see are left out.

@@ -249,7 +249,8 @@ fn masked(table: &Table, permit: &Permit) -> Table {
 }
 
 fn filter_error(pointer: &str, error: FilterError) -> Error {
-    let mut field = FieldError::new(format!("{pointer}{}", error.path), error.code).with("detail", error.message);
+    let code = if error.code == "malformed" { "invalid_filter" } else { error.code };
+    let mut field = FieldError::new(format!("{pointer}{}", error.path), code).with("detail", error.message);
     if let Some(name) = error.name {
         field = field.with("field", name);
     }

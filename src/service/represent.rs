@@ -74,7 +74,24 @@ pub async fn see(
     table: &str,
     id: RecordId,
 ) -> Result<Seen, Error> {
-    let by_roles = rights.permit(table, Action::View);
+    if !rights.may_read() {
+        return Err(Error::forbidden("forbidden"));
+    }
+    find(conn, rights, live, table, id).await
+}
+
+/// The same whatever the caller's token: to find what is about to be written, never to show it.
+///
+/// # Errors
+/// As [`see`].
+pub async fn find(
+    conn: &impl Connection,
+    rights: &Rights<'_>,
+    live: &LiveApp,
+    table: &str,
+    id: RecordId,
+) -> Result<Seen, Error> {
+    let by_roles = rights.permit_of_person(table, Action::View);
     let covered = match &by_roles {
         Ok(permit) => records::get(conn, &live.schema, permit, id).await?,
         Err(_) => None,
@@ -168,7 +185,7 @@ pub async fn may_see_case(
     running: &Running<'_>,
 ) -> Result<(), Error> {
     let rights = Rights::load(conn, &call.actor, live, call.today()).await?;
-    see(conn, &rights, live, &running.table.key, running.record_id()).await.map(|_| ())
+    find(conn, &rights, live, &running.table.key, running.record_id()).await.map(|_| ())
 }
 
 /// The labels of every link and person that the documents point at, as far as the reader may see them. One statement per
@@ -314,6 +331,24 @@ pub fn record_json(
     json.insert("owner".into(), record.owner.map_or(Json::Null, |user| user.0.into()));
     json.insert("department".into(), record.department.map_or(Json::Null, Json::from));
     json
+}
+
+/// What a write answers: the record; to a token that cannot read, only that it was done.
+///
+/// # Errors
+/// As [`record`].
+pub async fn written(
+    conn: &impl Connection,
+    service: &Service,
+    call: &Call,
+    live: &LiveApp,
+    table: &str,
+    id: RecordId,
+) -> Result<Json, Error> {
+    if call.actor.token_allows("read", Some(live.key())) {
+        return record(conn, service, call, live, table, id).await;
+    }
+    Ok(json!({"id": id.0}))
 }
 
 /// A record as the reader may see it.

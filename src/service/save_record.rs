@@ -52,7 +52,7 @@ impl Service {
         self.command(call, create, |tx, service, call, create| {
             Box::pin(async move {
                 let id = insert(tx, service, call, create).await?;
-                Ok(Answer::new(201, represent::record(tx, service, call, &create.live, &create.table, id).await?))
+                Ok(Answer::new(201, represent::written(tx, service, call, &create.live, &create.table, id).await?))
             })
         })
         .await
@@ -66,7 +66,7 @@ impl Service {
         self.command(call, edit, |tx, service, call, edit| {
             Box::pin(async move {
                 change(tx, service, call, edit).await?;
-                Ok(Answer::new(200, represent::record(tx, service, call, &edit.live, &edit.table, edit.id).await?))
+                Ok(Answer::new(200, represent::written(tx, service, call, &edit.live, &edit.table, edit.id).await?))
             })
         })
         .await
@@ -93,8 +93,9 @@ impl Service {
 /// As [`Service::create_record`].
 pub async fn insert(tx: &Tx, service: &Service, call: &Call, create: &Create) -> Result<RecordId, Error> {
     let live = &*create.live;
-    refuse_engine_tables(live, &create.table)?;
     let rights = Rights::load(tx, &call.actor, live, call.today()).await?;
+    rights.permit_of_person(&create.table, Action::View).or_else(|_| rights.permit(&create.table, Action::Create))?;
+    refuse_engine_tables(live, &create.table)?;
     let permit = rights.permit(&create.table, Action::Create)?;
     let table = live.table(&call.actor.locale, &create.table)?;
     let can = permit.rights_to_create();
@@ -134,11 +135,11 @@ pub async fn insert(tx: &Tx, service: &Service, call: &Call, create: &Create) ->
 /// As [`Service::edit_record`].
 pub async fn change(tx: &Tx, service: &Service, call: &Call, edit: &Edit) -> Result<(), Error> {
     let live = &*edit.live;
-    refuse_engine_tables(live, &edit.table)?;
     let rights = Rights::load(tx, &call.actor, live, call.today()).await?;
     // Whoever may see the record learns that they may not change it; others learn nothing.
     let represent::Seen { permit: view, record: seen } =
-        represent::see(tx, &rights, live, &edit.table, edit.id).await?;
+        represent::find(tx, &rights, live, &edit.table, edit.id).await?;
+    refuse_engine_tables(live, &edit.table)?;
     let permit = rights.permit(&edit.table, Action::Edit).map_err(|error| match error {
         Error::NotFound => Error::forbidden("forbidden"),
         other => other,
@@ -212,10 +213,10 @@ pub(super) async fn save(
 
 async fn delete(tx: &Tx, call: &Call, edit: &Edit) -> Result<(), Error> {
     let live = &*edit.live;
-    refuse_engine_tables(live, &edit.table)?;
     let rights = Rights::load(tx, &call.actor, live, call.today()).await?;
-    let view = rights.permit(&edit.table, Action::View)?;
+    let view = rights.permit_of_person(&edit.table, Action::View)?;
     let seen = records::get_for_update(tx, &live.schema, &view, edit.id).await?.ok_or(Error::NotFound)?;
+    refuse_engine_tables(live, &edit.table)?;
     let permit = rights.permit(&edit.table, Action::Delete)?;
     if !view.rights(&seen.matched).can(Action::Delete) {
         return Err(Error::forbidden("forbidden"));

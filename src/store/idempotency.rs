@@ -7,6 +7,9 @@ use sea_orm::{
     sea_query::{Expr, OnConflict, Query},
 };
 
+/// How long an answer is kept: 24 hours in milliseconds.
+pub const KEPT: i64 = 24 * 60 * 60 * 1000;
+
 /// What names a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -68,7 +71,11 @@ pub async fn claim(tx: &Tx, request: &Request, now: Timestamp) -> Result<Option<
         return Ok(None);
     }
     match find(tx, request).await? {
-        Some(answer) => Ok(Some(answer)),
+        Some(answer) if answer.created_at.plus(KEPT) > now => Ok(Some(answer)),
+        Some(_) => {
+            idempotency::Entity::delete_many().filter(named(request)).exec(tx.orm()).await?;
+            if tx.execute(&insert).await? == 1 { Ok(None) } else { Err(Error::Busy) }
+        }
         None => Err(Error::Busy),
     }
 }

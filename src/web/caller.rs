@@ -6,8 +6,10 @@ use super::{
     router::Web,
 };
 use crate::{
+    access::Actor,
     base::id::UserId,
     definition::role::Action,
+    i18n::Locale,
     service::{Call, Error, accounts::Person},
     store::session::{USER, USER_EPOCH},
 };
@@ -67,6 +69,8 @@ struct Origin {
     token: Option<String>,
     request_id: Option<String>,
     address: Option<String>,
+    /// The language that a program asks for; a person has chosen theirs.
+    locale: Option<Locale>,
 }
 
 impl Origin {
@@ -76,6 +80,11 @@ impl Origin {
             token: header.and_then(|value| value.strip_prefix("Bearer ")).map(|token| token.trim().to_owned()),
             request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
             address: request.extensions().get::<SocketAddr>().map(|address| address.ip().to_string()),
+            locale: request
+                .headers()
+                .get(header::ACCEPT_LANGUAGE)
+                .and_then(|value| value.to_str().ok())
+                .map(Locale::from_accept_language),
         }
     }
 }
@@ -94,6 +103,9 @@ async fn find(web: &Web, session: &Session, origin: Origin) -> Result<Option<Cal
         }
     };
     let mut call = person.call(web.service.clock.now());
+    if let Some(locale) = origin.locale.filter(|_| by_token) {
+        call.actor = Arc::new(Actor { locale: locale.as_str().to_owned(), ..(*call.actor).clone() });
+    }
     call.request_id = origin.request_id;
     call.address = origin.address;
     Ok(Some(Caller { person, call, by_token }))

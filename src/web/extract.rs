@@ -45,11 +45,7 @@ impl Wants {
     #[must_use]
     pub fn texts(&self, caller: Option<&Caller>) -> Texts {
         let own = caller.and_then(|caller| Locale::parse(&caller.call.actor.locale));
-        // A program says which language it wants; a person has chosen theirs.
-        match (caller.is_some_and(|caller| caller.by_token), own) {
-            (false, Some(locale)) => Texts(locale),
-            _ => Texts(self.locale),
-        }
+        Texts(own.unwrap_or(self.locale))
     }
 }
 

@@ -37,7 +37,21 @@ for (const [short, words] of Object.entries(languages)) {
     });
     let atFirst, receipt, issue, asked;
 
-    test("the keeper fills in a receipt of two lines and submits it", async () => {
+    // Each step stands on the one before.
+    let broken = false;
+    const step = (title, act) =>
+      test(title, async () => {
+        assert.ok(!broken, "not reached, since an earlier step failed");
+        try {
+          await act();
+        } catch (error) {
+          broken = true;
+          await see("failed").catch(() => {});
+          throw error;
+        }
+      });
+
+    step("the keeper fills in a receipt of two lines and submits it", async () => {
       await signIn("keeper_li");
       await see("1-home");
       atFirst = await stock();
@@ -59,7 +73,7 @@ for (const [short, words] of Object.entries(languages)) {
       await person.signOut();
     });
 
-    test("the manager approves, and the stock list shows both quantities risen", async () => {
+    step("the manager approves, and the stock list shows both quantities risen", async () => {
       await signIn("manager_zhao");
       await person.openTask(receipt);
       await see("5-task");
@@ -75,7 +89,7 @@ for (const [short, words] of Object.entries(languages)) {
       await person.signOut();
     });
 
-    test("the keeper asks for more than there is", async () => {
+    step("the keeper asks for more than there is", async () => {
       await signIn("keeper_li");
       asked = (await person.stockOf(hinges.code, warehouse)) + 5;
       await person.startNew(words.outbound, words.newOutbound);
@@ -89,7 +103,7 @@ for (const [short, words] of Object.entries(languages)) {
       await person.signOut();
     });
 
-    test("the approval is refused with the item and what is available, and nothing moves", async () => {
+    step("the approval is refused with the item and what is available, and nothing moves", async () => {
       await signIn("manager_zhao");
       const before = await stock();
       await person.openTask(issue);
@@ -103,7 +117,7 @@ for (const [short, words] of Object.entries(languages)) {
       await person.openTask(issue);
     });
 
-    test("the manager returns it, and the keeper is told", async () => {
+    step("the manager returns it, and the keeper is told", async () => {
       await person.main.getByRole("button", { name: words.approve, exact: true }).click();
       const refusal = person.main.getByRole("alert").filter({ hasText: words.notApproved });
       await refusal.getByRole("button", { name: words.returnToFix }).or(refusal.getByRole("link", { name: words.returnToFix })).click();

@@ -20,7 +20,7 @@ async fn a_record_is_answered_as_it_was_stored() {
     on_both(async |server: &Server| {
         let manager = server.manager();
         let mut values = item("T-1");
-        values["std_cost"] = "12345678901234.500000".into();
+        values["std_cost"] = "123456789.500000".into();
         values["spec"] = "30×30".into();
         let made = manager.post(ITEM, json!({"values": values})).await.expect(201);
         assert_eq!(made["version"], 1);
@@ -48,7 +48,7 @@ async fn decimals_are_exact_texts() {
         let manager = server.manager();
         for (place, (sent, stored)) in [
             (json!("0.1"), "0.1"),
-            (json!("9999999999.999999"), "9999999999.999999"),
+            (json!("999999999.999999"), "999999999.999999"),
             (json!("1.500000"), "1.5"),
             (json!("0.000001"), "0.000001"),
             (json!(7), "7"),
@@ -94,7 +94,7 @@ async fn every_error_is_told_at_once_at_its_pointer() {
             (json!({}), vec![("/code", "required"), ("/name", "required"), ("/uom", "required")]),
             (
                 json!({"code": 7, "name": long, "uom": {"key": "furlong"}, "status": "lost"}),
-                vec![("/code", "type"), ("/name", "max_length"), ("/status", "option"), ("/uom", "link_not_found")],
+                vec![("/code", "type"), ("/name", "too_long"), ("/status", "option"), ("/uom", "link_not_found")],
             ),
             (json!({"code": "T-2", "name": "n", "uom": 999_999}), vec![("/uom", "link_not_found")]),
             (json!({"code": "T-2", "name": "n", "uom": {"key": "kg", "also": 1}}), vec![("/uom", "type")]),
@@ -278,8 +278,8 @@ async fn lines_are_a_complete_list_in_order() {
         let other = keeper.post(INBOUND, body).await.expect(201);
         let body = json!({"values": {"lines": [{"id": ids(&other)[0], "qty": "7"}]}});
         keeper.patch(&path, body).await.refused(422, "invalid");
-        assert_eq!(quantities(&keeper.get(&at(INBOUND, &other)).await), ["5"]);
-        assert_eq!(quantities(&keeper.get(&path).await), ["3", "9", "10"]);
+        assert_eq!(quantities(&keeper.get(&at(INBOUND, &other)).await.json), ["5"]);
+        assert_eq!(quantities(&keeper.get(&path).await.json), ["3", "9", "10"]);
     })
     .await;
 }

@@ -181,6 +181,14 @@ impl Answer {
         this
     }
 
+    /// The answer, if it refuses with this status in whatever form.
+    #[track_caller]
+    pub fn refused_page(self, status: u16) -> Self {
+        let this = self.expect(status);
+        assert!(!this.bytes.is_empty(), "{} says nothing", this.asked);
+        this
+    }
+
     /// Path and code of every error, in their order.
     pub fn errors(&self) -> Vec<(String, String)> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -9,6 +9,7 @@ mod date;
 mod datetime;
 mod decimal;
 mod email;
+mod id;
 mod id_list;
 mod integer;
 mod lines;
@@ -130,16 +131,16 @@ macro_rules! kinds {
 }
 
 kinds! {
-    Text = "text" => text::Text,
-    Multiline = "multiline" => multiline::Multiline,
-    Email = "email" => email::Email,
-    Phone = "phone" => phone::Phone,
-    Url = "url" => url::Url,
-    Barcode = "barcode" => barcode::Barcode,
+    Text = "text" => text::TEXT,
+    Multiline = "multiline" => multiline::MULTILINE,
+    Email = "email" => email::EMAIL,
+    Phone = "phone" => phone::PHONE,
+    Url = "url" => url::URL,
+    Barcode = "barcode" => barcode::BARCODE,
     Integer = "integer" => integer::Integer,
-    Decimal = "decimal" => decimal::DecimalKind,
-    Money = "money" => money::Money,
-    Percent = "percent" => percent::Percent,
+    Decimal = "decimal" => decimal::DECIMAL,
+    Money = "money" => money::MONEY,
+    Percent = "percent" => percent::PERCENT,
     Rating = "rating" => rating::Rating,
     Boolean = "boolean" => boolean::Boolean,
     Date = "date" => date::DateKind,
@@ -147,11 +148,11 @@ kinds! {
     Time = "time" => time::TimeKind,
     Choice = "choice" => choice::Choice,
     Choices = "choices" => choices::Choices,
-    Link = "link" => link::Link,
-    Links = "links" => links::Links,
-    Member = "member" => member::Member,
-    Members = "members" => members::Members,
-    NumberSeries = "number_series" => number_series::NumberSeries,
+    Link = "link" => link::LINK,
+    Links = "links" => links::LINKS,
+    Member = "member" => member::MEMBER,
+    Members = "members" => members::MEMBERS,
+    NumberSeries = "number_series" => number_series::NUMBER_SERIES,
     Lines = "lines" => lines::Lines,
 }
 

@@ -1,6 +1,6 @@
-//! What the numeric kinds share: exact reading, bounds, scaled storage.
+//! What the exact kinds are made of: reading, bounds, scaled storage.
 
-use super::{Field, Stored, type_error};
+use super::{Column, Field, FieldKind, Stored, Widget, type_error};
 use crate::base::{
     decimal::{self, ScaleError},
     error::FieldError,
@@ -8,6 +8,64 @@ use crate::base::{
 };
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
+
+/// A kind whose values are exact numbers at the field's scale: how one is written in the API and shown.
+pub struct Exact {
+    pub write: fn(&Field, Decimal) -> String,
+    pub show: fn(&Field, Decimal) -> String,
+}
+
+impl FieldKind for Exact {
+    fn column(&self) -> Option<Column> {
+        Some(Column::Integer)
+    }
+
+    fn widget(&self) -> Widget {
+        Widget::Number
+    }
+
+    fn read(&self, _field: &Field, json: &Json) -> Result<Value, FieldError> {
+        read_decimal(json)
+    }
+
+    fn read_text(&self, _field: &Field, written: &str) -> Result<Value, FieldError> {
+        read_typed(written)
+    }
+
+    fn write(&self, field: &Field, value: &Value) -> Json {
+        value.as_decimal().map_or(Json::Null, |number| Json::String((self.write)(field, number)))
+    }
+
+    fn show(&self, field: &Field, value: &Value) -> String {
+        value.as_decimal().map(|number| (self.show)(field, number)).unwrap_or_default()
+    }
+
+    fn check(&self, field: &Field, value: &Value) -> Result<(), FieldError> {
+        check(field, value, field.scale)
+    }
+
+    fn store(&self, field: &Field, value: &Value) -> Stored {
+        store(value, field.scale)
+    }
+
+    fn load(&self, field: &Field, stored: Stored) -> Value {
+        load(stored, field.scale)
+    }
+
+    fn settle(&self, field: &Field, value: Value) -> Value {
+        settle(value, field.scale)
+    }
+}
+
+/// Without needless zeros: `12.5`.
+pub fn plain(_field: &Field, number: Decimal) -> String {
+    decimal::to_plain(number)
+}
+
+/// At the field's scale: `12.50`.
+pub fn fixed(field: &Field, number: Decimal) -> String {
+    decimal::round_half_up(number, field.scale).to_string()
+}
 
 /// An exact number from the API: a string, or a JSON number that was written without an exponent.
 pub fn read_decimal(json: &Json) -> Result<Value, FieldError> {
@@ -74,16 +132,6 @@ pub fn load(stored: Stored, scale: u32) -> Value {
         Stored::Integer(scaled) => Value::Decimal(decimal::from_scaled(scaled, scale)),
         Stored::Text(_) | Stored::Null => Value::Unset,
     }
-}
-
-/// The API's form: a string without needless zeros.
-pub fn write_plain(value: &Value) -> Json {
-    value.as_decimal().map_or(Json::Null, |number| Json::String(decimal::to_plain(number)))
-}
-
-/// The API's form at a fixed scale: `"12.50"`.
-pub fn write_fixed(value: &Value, scale: u32) -> Json {
-    value.as_decimal().map_or(Json::Null, |number| Json::String(decimal::round_half_up(number, scale).to_string()))
 }
 
 pub fn settle(value: Value, scale: u32) -> Value {

@@ -1,4 +1,4 @@
-//! `text`: one line of text; also what the other textual kinds share.
+//! `text`: one line of text; and what every textual kind is made of.
 
 use super::{Column, Field, FieldKind, Stored, Widget, type_error};
 use crate::base::{error::FieldError, value::Value};
@@ -9,15 +9,30 @@ pub const LONGEST_LINE: usize = 1_000;
 /// The same for several lines of text.
 pub const LONGEST_PARAGRAPH: usize = 20_000;
 
-pub struct Text;
+/// A kind whose values are text: how it is filled in, and what it accepts.
+pub struct Textual {
+    pub widget: Widget,
+    pub check: fn(&Field, &Value) -> Result<(), FieldError>,
+    pub problems: fn(&Field) -> Vec<(String, String)>,
+}
 
-impl FieldKind for Text {
+impl Textual {
+    /// A line of text that passes `check`.
+    pub const fn line(check: fn(&Field, &Value) -> Result<(), FieldError>) -> Self {
+        Self { widget: Widget::Line, check, problems: |_| Vec::new() }
+    }
+}
+
+/// `text`.
+pub const TEXT: Textual = Textual::line(|field, value| check_length(field, value, LONGEST_LINE));
+
+impl FieldKind for Textual {
     fn column(&self) -> Option<Column> {
         Some(Column::Text)
     }
 
     fn widget(&self) -> Widget {
-        Widget::Line
+        self.widget
     }
 
     fn read(&self, _field: &Field, json: &Json) -> Result<Value, FieldError> {
@@ -37,7 +52,7 @@ impl FieldKind for Text {
     }
 
     fn check(&self, field: &Field, value: &Value) -> Result<(), FieldError> {
-        check_length(field, value, LONGEST_LINE)
+        (self.check)(field, value)
     }
 
     fn store(&self, _field: &Field, value: &Value) -> Stored {
@@ -46,6 +61,10 @@ impl FieldKind for Text {
 
     fn load(&self, _field: &Field, stored: Stored) -> Value {
         load(stored)
+    }
+
+    fn problems(&self, field: &Field) -> Vec<(String, String)> {
+        (self.problems)(field)
     }
 }
 

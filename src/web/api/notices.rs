@@ -20,6 +20,9 @@ pub async fn list(
     caller: Caller,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response> {
+    if !caller.call.actor.token_allows("read", None) {
+        return Err(crate::service::Error::forbidden("forbidden").into());
+    }
     let asked = parameters(pairs, &["cursor"])?;
     let before = asked.number("cursor")?.map(NoticeId);
     let mut rows = notices::page(&web.service.store.reader(), caller.call.actor.user, before, PAGE + 1).await?;

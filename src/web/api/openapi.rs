@@ -157,7 +157,15 @@ fn operations() -> Vec<Operation> {
     ]
 }
 
-/// The codes of problems that every operation may answer.
+/// The stable codes of problems; those of a ledger's checks are the app's own.
+const CODES: [&str; 31] = [
+    "malformed", "unauthenticated", "wrong_credentials", "locked_out", "forbidden", "administrators_only", "out_of_scope",
+    "engine_written", "foreign_origin", "session_needed", "not_found", "method_not_allowed", "conflict", "already_decided",
+    "in_approval", "approved_locked", "in_use", "not_open", "not_yours", "not_allowed", "no_flow", "nobody", "app_exists",
+    "already_set_up", "stale", "too_large_body", "invalid", "unknown_field", "unset_value", "unique", "idempotency_mismatch",
+];
+
+/// The statuses of problems that every operation may answer.
 const PROBLEMS: [u16; 11] = [400, 401, 403, 404, 405, 409, 412, 413, 422, 429, 503];
 
 impl Operation {
@@ -282,7 +290,8 @@ fn fixed_schemas() -> Map<String, Value> {
         "Task": object(json!({"id": id(), "case": id(), "node": text(), "title": text(), "state": text(),
             "ops": {"type": "array", "items": text()}, "fields": {"type": "object"}}), &["id", "case", "ops"]),
         "Case": object(json!({"id": id(), "state": text(), "tasks": {"type": "array"}, "log": {"type": "array"}}), &["id", "state"]),
-        "Problem": object(json!({"type": text(), "title": text(), "status": id(), "detail": text(), "code": text(),
+        "Problem": object(json!({"type": text(), "title": text(), "status": id(), "detail": text(),
+            "code": {"type": "string", "examples": CODES, "description": "Stable. A check of an app's ledger has a code of its own"},
             "request_id": text(), "errors": {"type": "array", "items": object(json!({"path": text(), "code": text(),
             "message": text(), "params": {"type": "object"}}), &["path", "code"])}}), &["type", "title", "status", "code"]),
     });

@@ -38,7 +38,11 @@ pub async fn list(
 ) -> Result<Response> {
     let asked = parameters(pairs, &LIST)?;
     let reader = web.service.store.reader();
-    let apps = web.service.live.all(&reader, caller.person.epoch).await?;
+    if !caller.call.actor.token_allows("read", None) {
+        return Err(Error::forbidden("forbidden").into());
+    }
+    let mut apps = web.service.live.all(&reader, caller.person.epoch).await?;
+    apps.retain(|app| caller.call.actor.token_allows("read", Some(app.key())));
     let word = asked.get("box").unwrap_or("todo");
     let which = TaskBox::named(word).ok_or_else(|| {
         let options = TaskBox::ALL.map(TaskBox::as_str).join(", ");

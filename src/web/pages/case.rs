@@ -19,7 +19,7 @@ use crate::{
         state::{Case, CaseState, TaskState},
         view::{PathState, PathStep, path},
     },
-    i18n::{Arg, Texts, format},
+    i18n::{Arg, Locale, Texts, format},
     service::{Call, Error, LiveApp, Service, outlook},
     store::{
         Connection,
@@ -98,7 +98,17 @@ pub async fn ahead(
     let titles = titles(live, &call.actor.locale, flow);
     let steps = path(flow, &Case::new(CaseId(0)), &expected);
     let shown = steps.into_iter().filter(|step| !matches!(step.kind, NodeKind::Start | NodeKind::Branch));
-    Ok(shown.map(|step| titles.get(&step.node).cloned().unwrap_or(step.node)).collect())
+    let mut labels: Vec<String> = shown.map(|step| titles.get(&step.node).cloned().unwrap_or(step.node)).collect();
+    if posts(flow) {
+        let texts = Texts(Locale::parse(&call.actor.locale).unwrap_or_default());
+        labels.push(texts.get("did-post"));
+    }
+    Ok(labels)
+}
+
+/// Whether reaching the end of a flow writes into a ledger.
+fn posts(flow: &Flow) -> bool {
+    flow.on.steps(Hook::Approved).iter().any(|step| matches!(step, ActionStep::Post(_)))
 }
 
 /// A moment as short as it can be said today: `09:18`, `11-20 09:18`, `2025-11-20 09:18`.
@@ -149,11 +159,6 @@ impl CaseView {
         status(texts, &self.row.state)
     }
 
-    /// Whether reaching the end writes into a ledger.
-    fn posts(&self) -> bool {
-        self.flow.on.steps(Hook::Approved).iter().any(|step| matches!(step, ActionStep::Post(_)))
-    }
-
     fn name(&self, show: &Showing<'_>, user: UserId) -> String {
         if user == self.reader { show.texts.get("you") } else { show.name(Some(user.0)) }
     }
@@ -177,7 +182,7 @@ impl CaseView {
             .filter(|step| step.kind != NodeKind::Branch)
             .map(|step| self.step(show, step))
             .collect();
-        if self.posts() && (!self.case.state.is_terminal() || self.case.state == CaseState::Approved) {
+        if posts(&self.flow) && (!self.case.state.is_terminal() || self.case.state == CaseState::Approved) {
             let done = self.case.state == CaseState::Approved;
             let note = match self.row.ended_at.filter(|_| done) {
                 Some(at) => short_moment(show.zone, self.now, Timestamp(at)),
@@ -264,7 +269,7 @@ impl CaseView {
         for step in steps.iter().filter(|step| step.state == PathState::Ahead && step.kind != NodeKind::Branch) {
             entries.push(ahead(self.title(&step.node), String::new()));
         }
-        if self.posts() && !self.case.state.is_terminal() {
+        if posts(&self.flow) && !self.case.state.is_terminal() {
             entries.push(ahead(t.get("did-post"), t.get("track-post-ahead")));
         }
         entries
@@ -304,7 +309,7 @@ impl CaseView {
                 of(system(), t.with("did-skip-node", &[("node", Arg::Text(&node))]), None)
             }
             Event::Returned { comment, .. } => of(by(), t.get("did-return"), comment.as_ref()),
-            Event::Effected { effect } if effect.effect == Hook::Approved && self.posts() => {
+            Event::Effected { effect } if effect.effect == Hook::Approved && posts(&self.flow) => {
                 let verb = if effect.direction == Direction::Forward { "did-post" } else { "did-unpost" };
                 of(system(), t.get(verb), None)
             }

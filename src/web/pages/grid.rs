@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     definition::{app::App, role::Action, view::View},
-    i18n::{Arg, Texts},
+    i18n::{Arg, Texts, format},
     service::{
         Error, LiveApp,
         permits::Rights,
@@ -34,7 +34,6 @@ use axum::{
 };
 use columns::{GridColumn, Reader, RowReader};
 use filters::{Filters, Posted};
-use serde_json::{Value as Json, json};
 
 const SIZES: [u64; 4] = [20, 50, 100, 200];
 const USUAL: u64 = 50;
@@ -61,7 +60,11 @@ struct Asked {
 
 impl Asked {
     fn of(app: &str, table: &str, query: Option<&str>) -> Self {
-        let pairs = find::pairs(query);
+        let mut pairs = find::pairs(query);
+        // A condition whose field was just changed starts anew: how the old one was compared says nothing of this one.
+        if let Some(row) = find::parameter(&pairs, "_open").map(|row| format!("f.{row}.")) {
+            pairs.retain(|(name, _)| name.strip_prefix(&row).is_none_or(|part| part == "field"));
+        }
         let text = |name: &str| find::parameter(&pairs, name).map(str::to_owned);
         let limit = text("limit").and_then(|limit| limit.parse().ok()).filter(|limit| SIZES.contains(limit));
         let trail = pairs.iter().find(|(name, _)| name == "trail").map(|(_, trail)| trail.as_str());
@@ -155,11 +158,10 @@ async fn build(
     let columns = scope.columns(view, live);
     let filters = Filters { conn: &reader, reader: &scope, rights: &rights, zone: &caller.person.zone };
     let judged = filters.judge(&asked.conditions, &asked.path, &asked.kept(&["f"])).await?;
-    let (searched, words) = searching(&scope, asked);
     let request = ListRequest {
         view: view.map(|view| view.key.clone()),
-        filter: all_of(judged.filter, searched),
-        search: words,
+        filter: judged.filter,
+        search: asked.words.clone(),
         sort: asked.sort.clone(),
         limit: Some(asked.limit),
         cursor: asked.cursor.clone(),
@@ -245,46 +247,17 @@ fn tabs(texts: Texts, views: Vec<&View>, open: Option<&View>, asked: &Asked) -> 
     if tabs.len() > 1 { tabs } else { Vec::new() }
 }
 
-/// The words of a search: the table's own searchable fields, or, where it has none, what its links are called.
-fn searching(scope: &Reader<'_>, asked: &Asked) -> (Option<Json>, Option<String>) {
-    let Some(words) = &asked.words else { return (None, None) };
-    if has_searchable(scope) {
-        return (None, Some(words.clone()));
-    }
-    let paths = link_names(scope);
-    if paths.is_empty() {
-        return (None, None);
-    }
-    let each: Vec<Json> = words.split_whitespace().take(8).map(|word| filters::holds_any(&paths, word)).collect();
-    (Some(json!({ "all": each })), None)
-}
-
-fn has_searchable(scope: &Reader<'_>) -> bool {
-    scope.table.scalars().any(|field| field.searchable && scope.place(&field.key).is_some())
-}
-
-fn link_names(scope: &Reader<'_>) -> Vec<String> {
-    let links = scope.table.scalars().filter(|field| field.kind == crate::definition::field::Kind::Link);
-    let named =
-        links.flat_map(|field| filters::name_paths(scope, &crate::query::FieldPath::Field(field.key.clone()), field));
-    named.collect()
-}
-
-fn all_of(one: Option<Json>, other: Option<Json>) -> Option<Json> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(json!({ "all": [one, other] })),
-        (one, other) => one.or(other),
-    }
-}
-
+/// The search box, where something can be searched: it names what.
 fn search(texts: Texts, scope: &Reader<'_>, asked: &Asked) -> Option<Search> {
-    if !has_searchable(scope) && link_names(scope).is_empty() {
+    let searched = scope.table.scalars().filter(|field| field.searchable && scope.place(&field.key).is_some());
+    let named: Vec<&str> = searched.map(|field| field.title.as_str()).collect();
+    if named.is_empty() {
         return None;
     }
     Some(Search {
         action: asked.path.clone(),
         value: asked.words.clone().unwrap_or_default(),
-        placeholder: texts.with("search-hint", &[("title", Arg::Text(&scope.table.title))]),
+        placeholder: texts.with("search-hint", &[("fields", Arg::Text(&format::listed(texts, &named)))]),
         keep: asked.kept(&["q"]),
     })
 }

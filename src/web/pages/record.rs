@@ -178,7 +178,10 @@ async fn answer(
     let table = target.live.table(&caller.call.actor.locale, &target.table)?;
     let problems = problems(texts, table, &error, &format!("{}/edit", target.url));
     let asked = Asked { problems, ..Asked::default() };
-    let mut response = page(web, caller, wants, target, asked).await?;
+    // Who changes the language here comes back to the record: this address can only be posted to.
+    let mut wants = wants.clone();
+    wants.path.clone_from(&target.url);
+    let mut response = page(web, caller, &wants, target, asked).await?;
     let status: StatusCode = status_of(&error);
     *response.status_mut() = status;
     Ok(response)

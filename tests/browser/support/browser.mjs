@@ -66,9 +66,13 @@ function listen(page) {
 
 const shots = new URL("../shots/", import.meta.url);
 
-/** Keeps a picture of the page under `shots/`. */
-export async function picture(page, name, options = {}) {
+/** Keeps a picture of the whole page under `shots/`, in a window as high as the page, so that bars stand at its edges. */
+export async function picture(page, name) {
   const path = fileURLToPath(new URL(`${name}.png`, shots));
   await mkdir(dirname(path), { recursive: true });
-  await page.screenshot({ path, fullPage: true, animations: "disabled", caret: "hide", ...options });
+  const size = page.viewportSize();
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (height > size.height) await page.setViewportSize({ width: size.width, height });
+  await page.screenshot({ path, animations: "disabled", caret: "hide" });
+  await page.setViewportSize(size);
 }

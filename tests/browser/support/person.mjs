@@ -106,7 +106,7 @@ export class Person {
   async pick(field, option) {
     const group = this.main.getByRole("group", { name: field, exact: true });
     if (await group.count()) {
-      await this.answered(() => group.getByText(option, { exact: true }).click());
+      await this.answered(() => group.getByRole("radio", { name: option, exact: true }).check());
     } else {
       await this.answered(() => labelled(this.main, field).selectOption({ label: option }));
     }

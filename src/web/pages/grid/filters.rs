@@ -61,15 +61,9 @@ pub fn parameters(rows: &[Posted]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Whether a parameter belongs to a condition.
-#[must_use]
-pub fn is_condition(name: &str) -> bool {
-    name.starts_with("f.")
-}
-
 /// How a field is compared and what it is compared with.
 enum Compared<'a> {
-    Text(&'a Field),
+    Text,
     Number(&'a Field),
     Date(&'a Field),
     Time(&'a Field),
@@ -93,7 +87,7 @@ impl Compared<'_> {
     /// The words of the operators that make sense, the usual one first.
     const fn operators(&self) -> &'static [&'static str] {
         match self {
-            Self::Text(_) => &["contains", "eq", "ne", "starts", "empty", "set"],
+            Self::Text => &["contains", "eq", "ne", "starts", "empty", "set"],
             Self::Number(_) => &["ge", "le", "eq", "ne", "gt", "lt", "empty", "set"],
             Self::Date(_) => &["eq", "ge", "le", "empty", "set"],
             Self::Time(_) => &["ge", "le", "eq"],
@@ -230,7 +224,7 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
             blank: Some(texts.get("none-chosen")),
         };
         Ok(match compared {
-            Compared::Text(_) => Widget::text(&row.value),
+            Compared::Text => Widget::text(&row.value),
             Compared::Number(field) => {
                 Widget::Number { value: row.value.clone(), integer: field.kind == Kind::Integer, unit: String::new() }
             }
@@ -278,7 +272,7 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
             Kind::Link => Compared::Link { field, names: self.names(place, field) },
             Kind::Links | Kind::Lines => return None,
             kind if kind.is_number() => Compared::Number(field),
-            _ => Compared::Text(field),
+            _ => Compared::Text,
         })
     }
 
@@ -341,7 +335,7 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
             Err(error) => Err(crate::web::error::say_field(texts, &error)),
         };
         Ok(match compared {
-            Compared::Text(_) => Ok((test(operator, row.value.as_str().into()), row.value.clone())),
+            Compared::Text => Ok((test(operator, row.value.as_str().into()), row.value.clone())),
             Compared::Number(field) | Compared::Date(field) | Compared::Time(field) => typed(field),
             Compared::Day => match row.value.parse::<Date>() {
                 Ok(day) => Ok((self.day(&path, operator, day), row.value.clone())),
@@ -401,8 +395,7 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
 }
 
 /// Paths of the texts by which the record behind a link is called, as far as they can be searched for a part.
-#[must_use]
-pub fn name_paths(reader: &Reader<'_>, path: &FieldPath, field: &Field) -> Vec<String> {
+fn name_paths(reader: &Reader<'_>, path: &FieldPath, field: &Field) -> Vec<String> {
     let FieldPath::Field(key) = path else { return Vec::new() };
     let Some(target) = field.target.as_deref().and_then(|target| reader.app.tables.get(target)) else {
         return Vec::new();
@@ -418,8 +411,7 @@ pub fn name_paths(reader: &Reader<'_>, path: &FieldPath, field: &Field) -> Vec<S
 }
 
 /// A condition that one of the texts holds the words.
-#[must_use]
-pub fn holds_any(paths: &[String], words: &str) -> Json {
+fn holds_any(paths: &[String], words: &str) -> Json {
     let tests: Vec<Json> = paths.iter().map(|path| json!({"field": path, "op": "contains", "value": words})).collect();
     json!({ "any": tests })
 }

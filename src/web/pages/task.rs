@@ -1,4 +1,0 @@
-use crate::{service::Error, web::Result};
-use axum::response::Response;
-pub async fn show() -> Result<Response> { Err(Error::NotFound.into()) }
-pub async fn decide() -> Result<Response> { Err(Error::NotFound.into()) }

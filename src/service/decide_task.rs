@@ -7,7 +7,7 @@ use super::{
     permits::Rights,
     represent,
     run_flow::Running,
-    save_record,
+    save_record, see,
 };
 use crate::{
     access::Permit,
@@ -226,8 +226,7 @@ async fn write_values(
     let fields = node_access(node.and_then(|activation| running.flow.node(&activation.node)));
     let editable = |path: &str| matches!(named_access(&fields, path), Some(FieldAccess::Edit | FieldAccess::Required));
     let rights = Rights::load(tx, &call.actor, live, call.today()).await?;
-    let represent::Seen { permit: view, record: seen } =
-        represent::find(tx, &rights, live, &running.table.key, id).await?;
+    let see::Seen { permit: view, record: seen } = see::find(tx, &rights, live, &running.table.key, id).await?;
     let can = view.rights(&seen.matched);
     let access = |path: &str| {
         // A lines field is open as soon as one of its columns is; adding and removing rows is not part of it.

@@ -23,6 +23,7 @@ pub mod represent;
 mod resolve_people;
 mod run_flow;
 pub mod save_record;
+pub mod see;
 pub mod seed;
 pub mod setup;
 pub mod sign_in;

@@ -1,6 +1,6 @@
 //! Reading records: a list, one, and what a page around them needs.
 
-use super::{Call, Error, LiveApp, permits::Rights, represent};
+use super::{Call, Error, LiveApp, permits::Rights, represent, see};
 use crate::{
     access::{Permit, Visibility},
     base::{error::FieldError, id::RecordId},
@@ -175,7 +175,7 @@ pub async fn get(
     table: &str,
     id: RecordId,
 ) -> Result<(Permit, Record), Error> {
-    let represent::Seen { permit, record } = represent::see(conn, rights, rights.live, table, id).await?;
+    let see::Seen { permit, record } = see::see(conn, rights, rights.live, table, id).await?;
     Ok((permit, record))
 }
 

@@ -5,6 +5,7 @@ use super::{
     decide_task::{named_access, node_access},
     permits::Rights,
     run_flow::Running,
+    see::{Seen, find, see},
 };
 use crate::{
     access::{Permit, RowRights},
@@ -12,12 +13,7 @@ use crate::{
         id::{CaseId, RecordId, TaskId, UserId},
         value::{Document, Value},
     },
-    definition::{
-        field::Field,
-        flow::FieldAccess,
-        role::{Action, FieldRight, Grant, Scope},
-        table::Table,
-    },
+    definition::{field::Field, flow::FieldAccess, role::Action, table::Table},
     flow::{
         command::Actor,
         state::TaskState,
@@ -53,124 +49,6 @@ impl Labels {
 
 fn target_of(field: &Field) -> Option<&str> {
     if field.kind.is_member() { Some(PEOPLE) } else { field.target.as_deref().filter(|_| field.kind.is_link()) }
-}
-
-/// A record with the leave that shows it.
-#[derive(Debug)]
-pub struct Seen {
-    pub permit: Permit,
-    pub record: Record,
-}
-
-/// A record as the person may see it: by their roles, and by a task or copy of one of its cases. One statement and one per
-/// lines field where no flow is involved.
-///
-/// # Errors
-/// `NotFound` where neither shows it.
-pub async fn see(
-    conn: &impl Connection,
-    rights: &Rights<'_>,
-    live: &LiveApp,
-    table: &str,
-    id: RecordId,
-) -> Result<Seen, Error> {
-    if !rights.may_read() {
-        return Err(Error::forbidden("forbidden"));
-    }
-    find(conn, rights, live, table, id).await
-}
-
-/// The same whatever the caller's token: to find what is about to be written, never to show it.
-///
-/// # Errors
-/// As [`see`].
-pub async fn find(
-    conn: &impl Connection,
-    rights: &Rights<'_>,
-    live: &LiveApp,
-    table: &str,
-    id: RecordId,
-) -> Result<Seen, Error> {
-    let by_roles = rights.permit_of_person(table, Action::View);
-    let covered = match &by_roles {
-        Ok(permit) => records::get(conn, &live.schema, permit, id).await?,
-        Err(_) => None,
-    };
-    if let (Ok(permit), Some(record)) = (&by_roles, &covered)
-        && live.app().submit_flow(table).is_none()
-    {
-        return Ok(Seen { permit: permit.clone(), record: record.clone() });
-    }
-    let grant = by_flow(conn, rights, live, table, id, covered.is_some()).await?;
-    match (grant, covered, by_roles) {
-        (None, Some(record), Ok(permit)) => Ok(Seen { permit, record }),
-        (None, _, Err(error)) => Err(error),
-        (None, None, Ok(_)) => Err(Error::NotFound),
-        (Some(grant), _, by_roles) => {
-            let permit = Permit::with_record(rights.actor.user, live.key(), id, grant, by_roles.ok());
-            let record = records::get(conn, &live.schema, &permit, id).await?.ok_or(Error::NotFound)?;
-            Ok(Seen { permit, record })
-        }
-    }
-}
-
-/// What the person's part in the record's cases shows them; nothing where they have none, or where roles show as much.
-async fn by_flow(
-    conn: &impl Connection,
-    rights: &Rights<'_>,
-    live: &LiveApp,
-    table: &str,
-    id: RecordId,
-    covered: bool,
-) -> Result<Option<Grant>, Error> {
-    let place = live.schema.id_of(table).ok_or(Error::NotFound)?;
-    let cases = flows::of_records(conn, place, &[id.0]).await?;
-    if cases.is_empty() {
-        return Ok(None);
-    }
-    let user = rights.actor.user;
-    let ids: Vec<i64> = cases.iter().map(|case| case.id).collect();
-    let tasks = flows::tasks_of_user(conn, &ids, user).await?;
-    let mut named = HashMap::new();
-    for task in tasks.iter().filter(|task| task.state == "open") {
-        let flow = cases.iter().find(|case| case.id == task.case_id).and_then(|case| live.app().flows.get(&case.flow));
-        named.extend(node_access(flow.and_then(|flow| flow.node(&task.node))));
-    }
-    let mut fields = indexmap::IndexMap::new();
-    for (path, access) in &named {
-        let right = if *access == FieldAccess::Hidden { FieldRight::Hidden } else { FieldRight::Read };
-        // Fields that the node does not name follow the person's roles, where those show the record.
-        if path != "*" || !covered {
-            fields.insert(path.clone(), right);
-        }
-    }
-    if covered {
-        if fields.is_empty() {
-            return Ok(None);
-        }
-        fields.insert("*".to_owned(), FieldRight::Hidden);
-    } else {
-        let started = cases.iter().any(|case| case.starter_id == user.0);
-        if tasks.is_empty() && !started && !flows::has_copy(conn, &ids, user).await? {
-            return Ok(None);
-        }
-        fields.entry("*".to_owned()).or_insert(FieldRight::Read);
-    }
-    Ok(Some(Grant { table: table.to_owned(), actions: vec![Action::View], scope: Scope::default(), fields }))
-}
-
-/// The leave of [`see`] alone.
-///
-/// # Errors
-/// As [`see`].
-pub async fn viewing(
-    conn: &impl Connection,
-    rights: &Rights<'_>,
-    live: &LiveApp,
-    table: &str,
-    id: RecordId,
-) -> Result<Permit, Error> {
-    Ok(see(conn, rights, live, table, id).await?.permit)
 }
 
 /// Whether the person may see a case: by its record, its tasks or copies, or as its starter.

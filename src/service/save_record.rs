@@ -6,7 +6,7 @@ use super::{
     input::{self, Access, Input},
     numbering,
     permits::Rights,
-    represent, run_flow,
+    represent, run_flow, see,
 };
 use crate::{
     access::{Permit, RowRights},
@@ -137,8 +137,7 @@ pub async fn change(tx: &Tx, service: &Service, call: &Call, edit: &Edit) -> Res
     let live = &*edit.live;
     let rights = Rights::load(tx, &call.actor, live, call.today()).await?;
     // Whoever may see the record learns that they may not change it; others learn nothing.
-    let represent::Seen { permit: view, record: seen } =
-        represent::find(tx, &rights, live, &edit.table, edit.id).await?;
+    let see::Seen { permit: view, record: seen } = see::find(tx, &rights, live, &edit.table, edit.id).await?;
     refuse_engine_tables(live, &edit.table)?;
     let permit = rights.permit(&edit.table, Action::Edit).map_err(|error| match error {
         Error::NotFound => Error::forbidden("forbidden"),

@@ -91,10 +91,10 @@ async fn kill_nine_loses_nothing_and_doubles_nothing() {
     assert!(total.acknowledged > 0 && total.approvals > 0, "nothing was written at all: {total:?}");
 }
 
-/// How long a round writes before it is killed: 60 to 460 ms, different each time and the same for a seed.
+/// How long a round writes before it is killed: 100 to 700 ms, different each time and the same for a seed.
 fn pause(seed: u64, round: u64) -> Duration {
     let mixed = (seed ^ round.wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    Duration::from_millis(60 + (mixed >> 33) % 400)
+    Duration::from_millis(100 + (mixed >> 33) % 600)
 }
 
 fn serve(directory: &Path) -> Serving {

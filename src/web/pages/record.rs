@@ -23,7 +23,8 @@ use crate::{
         decide_task::Steer,
         forms,
         permits::Rights,
-        represent::{self, Seen},
+        represent,
+        see::{self, Seen},
         save_record::Edit,
     },
     store::{
@@ -137,7 +138,7 @@ pub async fn withdraw(
     let call = keyed(&caller, &wants.path, &form)?;
     let reader = web.service.store.reader();
     let rights = Rights::load(&reader, &call.actor, &target.live, call.today()).await?;
-    represent::see(&reader, &rights, &target.live, &target.table, target.id).await?;
+    see::see(&reader, &rights, &target.live, &target.table, target.id).await?;
     let place = target.live.schema.id_of(&target.table).ok_or(Error::NotFound)?;
     let case = flows::latest_of_record(&reader, place, target.id).await?.ok_or(Error::NotFound)?;
     let steer = Steer { live: target.live.clone(), case: CaseId(case.id), withdraw: true, comment: None };
@@ -228,7 +229,7 @@ async fn page(web: &Web, caller: &Caller, wants: &Wants, target: &Target, asked:
     let live = &*target.live;
     let reader = web.service.store.reader();
     let rights = Rights::load(&reader, &call.actor, live, call.today()).await?;
-    let Seen { permit, record } = represent::see(&reader, &rights, live, &target.table, target.id).await?;
+    let Seen { permit, record } = see::see(&reader, &rights, live, &target.table, target.id).await?;
     let table = live.table(&call.actor.locale, &target.table)?;
     let can = permit.rights(&record.matched);
     let case = case_of(&reader, web, call, live, table, &record).await?;

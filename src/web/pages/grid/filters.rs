@@ -100,6 +100,15 @@ impl Compared<'_> {
         }
     }
 
+    /// The key of an operator's word: of days one says earlier and later.
+    fn word(&self, operator: &str) -> String {
+        match (self, operator) {
+            (Self::Date(_) | Self::Time(_) | Self::Day, "ge") => "filter-op-from".to_owned(),
+            (Self::Date(_) | Self::Time(_) | Self::Day, "le") => "filter-op-until".to_owned(),
+            (_, operator) => format!("filter-op-{operator}"),
+        }
+    }
+
     /// The operator that was asked for where it makes sense here, else the usual one.
     fn operator(&self, asked: &str) -> &'static str {
         let known = self.operators();
@@ -147,7 +156,7 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
                 Ok((test, shown)) => {
                     tests.push(test);
                     let title = self.reader.title(&place);
-                    let operator = texts.get(&format!("filter-op-{}", compared.operator(&row.operator)));
+                    let operator = texts.get(&compared.word(compared.operator(&row.operator)));
                     let label = texts.with(
                         "filter-chip",
                         &[("field", Arg::Text(&title)), ("op", Arg::Text(&operator)), ("value", Arg::Text(&shown))],
@@ -163,7 +172,9 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
                     judged.chips.push(Filter { label: label.trim().to_owned(), remove: find::address(path, &address) });
                 }
                 Err(message) => {
-                    judged.error = Some(format!("{}：{message}", self.reader.title(&place)));
+                    let title = self.reader.title(&place);
+                    let place = texts.with("field-says", &[("field", Arg::Text(&title))]);
+                    judged.error = Some(format!("{place}{message}"));
                 }
             }
         }
@@ -206,10 +217,13 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
         let words =
             compared.as_ref().map_or(&["contains", "eq", "ne", "ge", "le", "empty"] as &[&str], Compared::operators);
         let chosen = compared.as_ref().map_or(row.operator.as_str(), |compared| compared.operator(&row.operator));
-        let operators = words
-            .iter()
-            .map(|word| Choice::new(*word, texts.get(&format!("filter-op-{word}")), *word == chosen))
-            .collect();
+        let word = |operator: &str| match &compared {
+            Some(compared) => compared.word(operator),
+            None => format!("filter-op-{operator}"),
+        };
+        let operators =
+            words.iter().map(|operator| Choice::new(*operator, texts.get(&word(operator)), *operator == chosen));
+        let operators = operators.collect();
         let value = match &compared {
             Some(compared) => self.widget(compared, row).await?,
             None => Widget::text(&row.value),

@@ -130,6 +130,24 @@ impl<'a> Held<'a> {
         self.access.values().any(|access| *access == Access::Write)
     }
 
+    /// The titles of the fields that may be filled in here.
+    pub fn open_fields(&self) -> Vec<String> {
+        let open = |path: &str| self.access.get(path) == Some(&Access::Write);
+        let mut titles: Vec<String> = Vec::new();
+        for field in self.table.fields.values() {
+            if field.columns.is_empty() && open(&field.key) {
+                titles.push(field.title.clone());
+            }
+            let columns = field.columns.values().filter(|column| !column.read_only);
+            titles.extend(
+                columns
+                    .filter(|column| open(&format!("{}.{}", field.key, column.key)))
+                    .map(|column| column.title.clone()),
+            );
+        }
+        titles
+    }
+
     pub fn url(&self) -> String {
         format!("/todo/{}", self.row.id)
     }

@@ -15,7 +15,7 @@ use crate::{
         error::FieldError,
         id::{TaskId, UserId},
     },
-    i18n::{Arg, Texts},
+    i18n::{Arg, Texts, format},
     rules::{Mode, validate},
     service::{
         Error, Shortage,
@@ -255,7 +255,10 @@ impl<'h, 'a> Answering<'h, 'a> {
         let title = held.case.row.title.clone();
         let mut shell = shell::of(held.web, caller, &held.url(), title.clone(), Place::Todo).await?;
         shell.flash = todo::flash(&held.reader, texts, caller.call.actor.user, &self.notices).await?;
-        let notes = (fills_in && held.decides()).then(|| Note::new(NoteTone::Info, texts.get("task-read-only")));
+        let open = fills_in.then(|| format::listed(texts, &held.open_fields()));
+        let notes = open.map(|fields| {
+            Note::new(NoteTone::Info, texts.with("task-read-only", &[("fields", Arg::Text(&fields))]))
+        });
         let page = TaskPage {
             shell,
             crumbs: vec![Crumb::new(texts.get("todo-title"), "/todo"), Crumb::new(held.table.title.clone(), "")],

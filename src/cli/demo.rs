@@ -44,13 +44,15 @@ pub async fn run(options: &Options, arguments: Arguments) -> Result<(), Failure>
             .iter()
             .map(|person| json!({"login": person.login, "password": person.login, "title": person.title, "name": person.name}))
             .collect();
-        println!("{}", json!({"url": url, "users": users}));
+        serve::say(&json!({"url": url, "users": users}).to_string());
     } else {
-        println!("The demo company {ORGANISATION} is open at {url}\n\nSign in as (the password is the same word):");
+        serve::say(&format!(
+            "The demo company {ORGANISATION} is open at {url}\n\nSign in as (the password is the same word):"
+        ));
         for person in &people {
-            println!("  {:<16} {}  {}", person.login, person.name, person.title);
+            serve::say(&format!("  {:<16} {}  {}", person.login, person.name, person.title));
         }
-        println!("\nStop it with Ctrl+C.");
+        serve::say("\nStop it with Ctrl+C.");
     }
     let demo_people = people.into_iter().map(|person| (person.login, person.title)).collect();
     let served = serve::until_stopped(&opened.service, listener, Settings { public_url: None, demo_people }).await;

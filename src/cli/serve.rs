@@ -17,11 +17,17 @@ pub async fn run(options: &Options, serve: &ServeOptions) -> Result<(), Failure>
     let settings = Settings { public_url: config.public_url.clone(), demo_people: Vec::new() };
     let set_up = opened.service.is_set_up(&opened.service.store.reader()).await?;
     let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    println!("Formwork listens on {url}");
+    say(&format!("Formwork listens on {url}"));
     if !set_up {
-        println!("Open {url}/setup in a browser to set up your company.");
+        say(&format!("Open {url}/setup in a browser to set up your company."));
     }
     until_stopped(&opened.service, listener, settings).await
+}
+
+/// Prints a line. Whoever reads standard output may have gone away: that is no reason to stop serving.
+pub fn say(line: &str) {
+    use std::io::Write;
+    let _gone = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Listens, with a sentence for the usual reason why not.

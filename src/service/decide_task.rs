@@ -1,7 +1,7 @@
 //! What people do to cases: decide a task, withdraw, resubmit, terminate.
 
 use super::{
-    Answer, Call, Error, LiveApp, Service, audit,
+    Answer, Call, Error, LiveApp, Service, Shortage, audit,
     input::{self, Access},
     notices,
     permits::Rights,
@@ -80,10 +80,10 @@ impl Service {
                 })
             })
             .await;
-        if let Err(Error::Conflict { code, shortages, .. }) = &decided
+        if let Err(Error::Conflict { shortages, .. }) = &decided
             && !shortages.is_empty()
         {
-            self.tell_starter(&told, live, task, code).await?;
+            self.tell_starter(&told, live, task, shortages.clone()).await?;
         }
         decided
     }
@@ -118,10 +118,16 @@ impl Service {
     }
 
     /// The approval did not happen; the starter is told at once, in their own words and language, of what is missing.
-    async fn tell_starter(&self, call: &Call, live: Arc<LiveApp>, task: TaskId, code: &str) -> Result<(), Error> {
-        let input = (self.clone(), call.clone(), live, code.to_owned());
+    async fn tell_starter(
+        &self,
+        call: &Call,
+        live: Arc<LiveApp>,
+        task: TaskId,
+        shortages: Vec<Shortage>,
+    ) -> Result<(), Error> {
+        let input = (call.clone(), live, shortages);
         self.store
-            .transaction_with(input, move |tx, (_, call, live, _)| {
+            .transaction_with(input, move |tx, (call, live, shortages)| {
                 Box::pin(async move {
                     let Some(row) = flows::task(tx, task).await? else { return Ok(()) };
                     let Some(case) = flows::by_id(tx, CaseId(row.case_id)).await? else { return Ok(()) };
@@ -131,14 +137,28 @@ impl Service {
                     }
                     let Some(table) = live.table_key(case.table_id) else { return Ok(()) };
                     let link = notices::record_link(live, table, RecordId(case.record_id));
-                    let notice =
+                    let mut notice =
                         notices::of_case(starter, live.id, "notice-refused", &case.title, &call.actor.name, &link);
+                    if stored::is_waiting(tx, &notice).await? {
+                        return Ok(());
+                    }
+                    let locale = people::user(tx, starter).await?.and_then(|user| user.locale);
+                    notices::add_reason(&mut notice, &reason(shortages, locale.as_deref()));
                     stored::insert(tx, &[notice], call.now).await?;
                     Ok::<_, Error>(())
                 })
             })
             .await
     }
+}
+
+/// The shortages in one sentence, in a language; the app's own first language where the person has none.
+fn reason(shortages: &[Shortage], locale: Option<&str>) -> String {
+    let sentence = |shortage: &Shortage| {
+        let own = shortage.in_languages.iter().find(|(known, _)| Some(*known) == locale);
+        own.or_else(|| shortage.in_languages.first()).map_or_else(|| shortage.code.clone(), |(_, text)| text.clone())
+    };
+    shortages.iter().map(sentence).collect::<Vec<_>>().join("; ")
 }
 
 /// Who decided already, by name, and when, on the organisation's clock: beside the id and the moment that programs read.

@@ -54,6 +54,8 @@ pub enum Error {
 pub struct Shortage {
     pub code: String,
     pub message: String,
+    /// The sentence by language, for whoever else is told.
+    pub in_languages: Vec<(&'static str, String)>,
     pub params: Params,
     /// Positions of the document's lines, from 0.
     pub lines: Vec<usize>,

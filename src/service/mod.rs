@@ -26,6 +26,7 @@ pub mod save_record;
 pub mod see;
 pub mod seed;
 pub mod setup;
+mod shortage;
 pub mod sign_in;
 pub mod tokens;
 pub mod verify_ledger;

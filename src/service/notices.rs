@@ -25,6 +25,14 @@ pub fn of_case(user: UserId, app: AppId, key: &str, title: &str, by: &str, link:
     }
 }
 
+/// Adds why to a notice about a case.
+pub fn add_reason(notice: &mut New, reason: &str) {
+    if let Ok(mut text) = serde_json::from_str::<serde_json::Value>(&notice.text) {
+        text["params"]["reason"] = reason.into();
+        notice.text = text.to_string();
+    }
+}
+
 /// A notice with the app's own words.
 #[must_use]
 pub fn saying(user: UserId, app: AppId, message: &str, link: &str) -> New {

@@ -1,27 +1,27 @@
 //! Posting to ledgers inside a flow's transaction: the arithmetic is `ledger`'s, the rows are `store`'s.
 
-use super::{Call, Error, LiveApp, Shortage, context::Circumstances, verify_ledger::scales_of};
+use super::{Call, Error, LiveApp, context::Circumstances, verify_ledger::scales_of};
 use crate::{
     base::{
-        error::{FieldError, Params},
+        error::FieldError,
         id::RecordId,
         value::{Document, Line, Value, Values},
     },
     definition::{
         action::LedgerStep,
-        ledger::{Grain, Ledger, LedgerCheck},
-        table::{Table, placeholders},
+        ledger::{Grain, Ledger},
+        table::Table,
     },
     ledger::{
         balance::Balance,
-        check::{Verdict, Violation},
+        check::Verdict,
         hold::{Held, hold_keys},
         keys::{BalanceKey, all_keys},
         name::PostName,
         post::{Entry, Move, Pending, Posted, Posting},
         reverse::negate,
     },
-    rules::{Hops, Inputs, Variable, fill},
+    rules::{Inputs, Variable},
     store::{
         Tx,
         ledgers::{self, BalanceRow},
@@ -45,14 +45,14 @@ pub struct Poster<'a> {
 }
 
 /// A line of the step: the lines field and the line, or the document itself.
-type Bound<'a> = Option<(&'a str, &'a Line)>;
+pub(super) type Bound<'a> = Option<(&'a str, &'a Line)>;
 
 impl<'a> Poster<'a> {
     fn ledger(&self, key: &str) -> Result<&'a Ledger, Error> {
         self.live.app().ledgers.get(key).ok_or_else(|| Error::internal(format!("no ledger \"{key}\"")))
     }
 
-    fn balance_table(&self, ledger: &Ledger) -> Result<&'a Table, Error> {
+    pub(super) fn balance_table(&self, ledger: &Ledger) -> Result<&'a Table, Error> {
         self.live
             .face(&self.call.actor.locale)
             .app
@@ -305,84 +305,8 @@ impl<'a> Poster<'a> {
         }
         match pending.judge(&verdicts) {
             Ok(posted) => Ok(posted),
-            Err(violations) => Err(self.refusal(checks, table, violations, bounds).await?),
+            Err(violations) => Err(self.refusal(ledger, violations, bounds).await?),
         }
-    }
-
-    /// Every short balance in the reader's words. A line that an earlier check has named is not named again.
-    async fn refusal(
-        &self,
-        checks: &[LedgerCheck],
-        table: &Table,
-        violations: Vec<Violation>,
-        bounds: &[Bound<'_>],
-    ) -> Result<Error, Error> {
-        let mut shortages: Vec<Shortage> = Vec::new();
-        let mut named: BTreeSet<i64> = BTreeSet::new();
-        let lines_field = bounds.first().and_then(|bound| bound.map(|(lines, _)| lines.to_owned())).unwrap_or_default();
-        for violation in violations {
-            if !violation.lines.is_empty() && violation.lines.iter().all(|line| named.contains(line)) {
-                continue;
-            }
-            named.extend(violation.lines.iter().copied());
-            let template = violation.check.and_then(|index| checks.get(index)).map(|check| check.message.as_str());
-            let (message, mut params) = self.say(template, table, &violation).await?;
-            params.insert("need".into(), crate::base::decimal::to_plain(violation.need));
-            params.insert("available".into(), crate::base::decimal::to_plain(violation.available));
-            let place = |id: &i64| bounds.iter().position(|bound| line_id(*bound) == *id);
-            let lines = violation.lines.iter().filter_map(place).collect();
-            shortages.push(Shortage { code: violation.code, message, params, lines, lines_field: lines_field.clone() });
-        }
-        let (code, message, params) = match shortages.first() {
-            Some(first) => (first.code.clone(), Some(first.message.clone()), first.params.clone()),
-            None => ("conflict".to_owned(), None, Params::new()),
-        };
-        Ok(Error::Conflict { code, message: message.filter(|text| !text.is_empty()), params, shortages })
-    }
-
-    /// The check's sentence, and the labels of the dimensions as figures.
-    async fn say(
-        &self,
-        template: Option<&str>,
-        table: &Table,
-        violation: &Violation,
-    ) -> Result<(String, Params), Error> {
-        let document = Document { values: violation.dimensions.clone(), ..Document::default() };
-        let template = template.unwrap_or_default();
-        let mut hops = Hops::new();
-        for name in placeholders(template) {
-            if let Some((link, rest)) = name.split_once('.') {
-                hops.entry(link.to_owned()).or_default().insert(rest.to_owned());
-            }
-        }
-        let app = &self.live.face(&self.call.actor.locale).app;
-        for name in violation.dimensions.keys() {
-            let target =
-                table.field(name).and_then(|field| field.target.as_deref()).and_then(|key| app.tables.get(key));
-            if let Some(target) = target {
-                hops.entry(name.clone()).or_default().extend(target.display_fields().map(|field| field.key.clone()));
-            }
-        }
-        let mut around = Circumstances::new(self.call, self.live);
-        around.load(self.tx, table, &document, &hops).await?;
-        let (need, available) = (Value::Decimal(violation.need), Value::Decimal(violation.available));
-        let variables = [("need", Variable::Value(&need)), ("available", Variable::Value(&available))];
-        let inputs = Inputs::new(around.context(), table, &document).with_variables(&variables);
-        let mut params = Params::new();
-        for (name, value) in &violation.dimensions {
-            let Some(field) = table.field(name) else { continue };
-            let target = field.target.as_deref().and_then(|key| app.tables.get(key));
-            let label = match (target, value.as_integer()) {
-                (Some(target), Some(id)) => {
-                    let of_row = target.display.replace('{', &format!("{{{name}."));
-                    let shown = fill(&of_row, &inputs);
-                    if shown.trim().is_empty() { format!("#{id}") } else { shown }
-                }
-                _ => field.show(value),
-            };
-            params.insert(name.clone(), label);
-        }
-        Ok((fill(template, &inputs), params))
     }
 
     /// Writes moves and balances.
@@ -465,7 +389,7 @@ fn is_figure(ledger: &Ledger, name: &str) -> bool {
         || ledger.value.as_ref().is_some_and(|value| value.field == name)
 }
 
-fn line_id(bound: Bound<'_>) -> i64 {
+pub(super) fn line_id(bound: Bound<'_>) -> i64 {
     bound.and_then(|(_, line)| line.id).unwrap_or(0)
 }
 

@@ -205,76 +205,51 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 const BETWEEN: i64 = 7 * 60 * 1000;
 
 impl Service {
-    /// Files, submits and approves the sample documents of an app, as the people they name; answers how many.
+    /// Files, submits and approves the sample documents of an app in the order of their dates, as the people they name;
+    /// answers how many.
     ///
     /// # Errors
     /// A document that does not go through: the sample contradicts the app.
     pub async fn seed_documents(&self, call: &Call, live: &Arc<LiveApp>) -> Result<usize, Error> {
-        let files = live.app().demo.clone();
-        let mut count = 0;
+        let mut samples = Vec::new();
         for table in in_link_order(live.app()) {
-            let Some(text) = files.get(&table.key).filter(|text| is_documents(text)) else { continue };
-            let rows = rows_of(&table.key, text)?;
-            let mut lines: HashMap<&str, Vec<Row>> = HashMap::new();
-            for field in table.lines() {
-                let name = format!("{}.{}", table.key, field.key);
-                if let Some(text) = files.get(&name) {
-                    lines.insert(&field.key, rows_of(&name, text)?);
-                }
-            }
-            for (index, row) in rows.iter().enumerate() {
-                let place = i64::try_from(index).unwrap_or(0);
-                self.seed_document(call, live, table, row, &lines, place)
-                    .await
-                    .map_err(|error| broken(&table.key, format!("row {}: {error}: {error:?}", index + 2)))?;
-                count += 1;
-            }
+            samples.extend(samples_of(call, live.app(), table)?);
         }
-        Ok(count)
+        // The sort is stable: documents of one day keep the order of their files.
+        samples.sort_by_key(|sample| sample.day);
+        let mut previous = None;
+        for sample in &samples {
+            // Later than the one before, so that what happened can be read off the times.
+            let at = previous.map_or(sample.at, |before: Timestamp| sample.at.max(before.plus(BETWEEN)));
+            previous = Some(at);
+            let filed = self.seed_document(live, sample, at).await;
+            filed.map_err(|error| broken(&sample.table, format!("row {}: {error}: {error:?}", sample.row)))?;
+        }
+        Ok(samples.len())
     }
 
-    async fn seed_document(
-        &self,
-        call: &Call,
-        live: &Arc<LiveApp>,
-        table: &Table,
-        row: &Row,
-        lines: &HashMap<&str, Vec<Row>>,
-        place: i64,
-    ) -> Result<(), Error> {
-        let today = call.today();
-        let mut values = api_values(table, row, today);
-        for field in table.lines() {
-            let Some(rows) = lines.get(field.key.as_str()) else { continue };
-            let mine = rows.iter().filter(|line| line.get(PARENT_COLUMN) == row.get(KEY_COLUMN));
-            let list: Vec<Json> = mine.map(|line| Json::Object(column_values(field, line, today))).collect();
-            values.insert(field.key.clone(), list.into());
-        }
-        let flag = |name: &str| row.get(name).is_some_and(|cell| cell == "true");
-        let filed_at = filed_at(call, table, row, today).plus(place * BETWEEN);
-        let who = row.get(FILED_BY).map(String::as_str).unwrap_or_default();
-        let filing = self.call_as(who, filed_at).await?;
-        let create =
-            Create { live: live.clone(), table: table.key.clone(), values: values.into(), submit: flag("@submit") };
-        let Answer { body, .. } = self.create_record(filing, create).await?;
-        if flag("@approve") {
-            let by = row.get("@by").map(String::as_str).unwrap_or_default();
-            let case = body["case"]["id"].as_i64().unwrap_or(0);
-            let approver = self.call_as(by, filed_at.plus(45 * 60 * 1000)).await?;
-            let reader = self.store.reader();
-            let open = flows::tasks_of(&reader, &[case]).await?;
-            let mine = open.into_iter().find(|task| task.state == "open" && task.user_id == approver.actor.user.0);
-            let task = mine.ok_or_else(|| Error::malformed(format!("\"{by}\" has no task to approve")))?;
-            let decide = Decide {
-                live: live.clone(),
-                task: TaskId(task.id),
-                decision: Decision::Approve,
-                comment: None,
-                values: None,
-            };
-            self.decide(approver, decide).await?;
-        }
-        Ok(())
+    async fn seed_document(&self, live: &Arc<LiveApp>, sample: &SampleDocument, at: Timestamp) -> Result<(), Error> {
+        let create = Create {
+            live: live.clone(),
+            table: sample.table.clone(),
+            values: sample.values.clone(),
+            submit: sample.submit,
+        };
+        let Answer { body, .. } = self.create_record(self.call_as(&sample.filed_by, at).await?, create).await?;
+        let Some(by) = &sample.approved_by else { return Ok(()) };
+        let case = body["case"]["id"].as_i64().unwrap_or(0);
+        let approver = self.call_as(by, at.plus(BETWEEN / 2)).await?;
+        let open = flows::tasks_of(&self.store.reader(), &[case]).await?;
+        let mine = open.into_iter().find(|task| task.state == "open" && task.user_id == approver.actor.user.0);
+        let task = mine.ok_or_else(|| Error::malformed(format!("\"{by}\" has no task to approve")))?;
+        let decide = Decide {
+            live: live.clone(),
+            task: TaskId(task.id),
+            decision: Decision::Approve,
+            comment: None,
+            values: None,
+        };
+        self.decide(approver, decide).await.map(|_| ())
     }
 
     /// A command of the person with this login, at that moment.
@@ -287,18 +262,65 @@ impl Service {
     }
 }
 
-/// When a sample document was filed: at nine in the morning of the day it names, but never after now.
-fn filed_at(call: &Call, table: &Table, row: &Row, today: Date) -> Timestamp {
-    let day = table
-        .scalars()
-        .filter(|field| field.kind == Kind::Date)
-        .find_map(|field| relative_day(row.get(&field.key)?, today))
-        .unwrap_or(today);
-    let nine = day
-        .at(9, 0, 0, 0)
-        .to_zoned(call.zone.clone())
-        .map_or(call.now, |zoned| Timestamp(zoned.timestamp().as_millisecond()));
-    // Leave room for the documents after it, and for the approval, before now.
+/// A sample document, read.
+struct SampleDocument {
+    table: String,
+    /// The row of its file, as a spreadsheet counts.
+    row: usize,
+    day: Date,
+    at: Timestamp,
+    values: Json,
+    filed_by: String,
+    submit: bool,
+    approved_by: Option<String>,
+}
+
+/// The sample documents of a table with their lines.
+fn samples_of(call: &Call, app: &App, table: &Table) -> Result<Vec<SampleDocument>, Error> {
+    let Some(text) = app.demo.get(&table.key).filter(|text| is_documents(text)) else { return Ok(Vec::new()) };
+    let today = call.today();
+    let mut lines: HashMap<&str, Vec<Row>> = HashMap::new();
+    for field in table.lines() {
+        let name = format!("{}.{}", table.key, field.key);
+        if let Some(text) = app.demo.get(&name) {
+            lines.insert(&field.key, rows_of(&name, text)?);
+        }
+    }
+    let mut samples = Vec::new();
+    for (index, row) in rows_of(&table.key, text)?.iter().enumerate() {
+        let mut values = api_values(table, row, today);
+        for field in table.lines() {
+            let Some(rows) = lines.get(field.key.as_str()) else { continue };
+            let mine = rows.iter().filter(|line| line.get(PARENT_COLUMN) == row.get(KEY_COLUMN));
+            let list: Vec<Json> = mine.map(|line| Json::Object(column_values(field, line, today))).collect();
+            values.insert(field.key.clone(), list.into());
+        }
+        let flag = |name: &str| row.get(name).is_some_and(|cell| cell == "true");
+        let day = day_of(table, row, today);
+        samples.push(SampleDocument {
+            table: table.key.clone(),
+            row: index + 2,
+            day,
+            at: filed_at(call, day),
+            values: values.into(),
+            filed_by: row.get(FILED_BY).cloned().unwrap_or_default(),
+            submit: flag("@submit"),
+            approved_by: row.get("@by").filter(|_| flag("@approve")).cloned(),
+        });
+    }
+    Ok(samples)
+}
+
+/// The first day that a sample document names.
+fn day_of(table: &Table, row: &Row, today: Date) -> Date {
+    let dates = table.scalars().filter(|field| field.kind == Kind::Date);
+    dates.filter_map(|field| relative_day(row.get(&field.key)?, today)).next().unwrap_or(today)
+}
+
+/// When a sample document was filed: at nine in the morning of its day, but some hours before now.
+fn filed_at(call: &Call, day: Date) -> Timestamp {
+    let nine = day.at(9, 0, 0, 0).to_zoned(call.zone.clone());
+    let nine = nine.map_or(call.now, |zoned| Timestamp(zoned.timestamp().as_millisecond()));
     nine.min(call.now.plus(-DAY / 6))
 }
 

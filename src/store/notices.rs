@@ -49,6 +49,21 @@ pub async fn insert(tx: &Tx, notices: &[New], now: Timestamp) -> Result<(), Erro
     Ok(())
 }
 
+/// Whether a notice of this kind and about the same thing waits unread already: to say it once more would say nothing.
+///
+/// # Errors
+/// The database failed.
+pub async fn is_waiting(conn: &impl Connection, new: &New) -> Result<bool, Error> {
+    let waiting = notice::Entity::find()
+        .filter(notice::Column::UserId.eq(new.user.0))
+        .filter(notice::Column::ReadAt.is_null())
+        .filter(notice::Column::Kind.eq(new.kind.as_str()))
+        .filter(notice::Column::Link.eq(new.link.clone()))
+        .one(conn.orm())
+        .await?;
+    Ok(waiting.is_some())
+}
+
 /// A user's notices older than `before`, newest first, at most `limit`.
 ///
 /// # Errors

@@ -155,10 +155,7 @@ async fn a_shortage_is_told_in_the_readers_language() {
         assert_eq!(refused(&program.reading("zh-CN")).await, chinese);
         // A person has chosen theirs.
         let id = formwork::base::id::UserId(manager.get("/api/v1/me").await.id());
-        let chosen = server.service.store.transaction(move |tx| {
-            Box::pin(formwork::store::people::set_appearance(tx, id, Some("en"), None))
-        });
-        chosen.await.expect("the language is stored");
+        server.service.set_appearance(id, Some("en".into()), None).await.expect("the language is stored");
         assert_eq!(refused(&manager.clone().reading("zh-CN")).await, english);
     })
     .await;

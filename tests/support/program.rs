@@ -3,9 +3,9 @@
 #![allow(dead_code)] // each test binary uses the part it needs
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Lines, Write},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 /// What a command said and how it ended.
@@ -54,6 +54,8 @@ pub fn run(mut command: Command, input: &str) -> Ended {
 pub struct Serving {
     child: Child,
     pub url: String,
+    /// Kept open: what the server says later has to go somewhere.
+    _output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Serving {
@@ -66,7 +68,7 @@ impl Serving {
             let line = lines.next().expect("the server says where it listens").expect("text");
             if let Some(place) = line.find("http://") {
                 let url = line[place..].split_whitespace().next().unwrap_or_default().to_owned();
-                return Self { child, url };
+                return Self { child, url, _output: lines };
             }
         }
     }

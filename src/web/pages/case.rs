@@ -101,7 +101,7 @@ pub async fn ahead(
     let mut labels: Vec<String> = shown.map(|step| titles.get(&step.node).cloned().unwrap_or(step.node)).collect();
     if posts(flow) {
         let texts = Texts(Locale::parse(&call.actor.locale).unwrap_or_default());
-        labels.push(texts.get("did-post"));
+        labels.push(texts.get("track-post"));
     }
     Ok(labels)
 }
@@ -189,7 +189,7 @@ impl CaseView {
                 None => show.texts.get("track-post-ahead"),
             };
             let state = if done { StepState::Done } else { StepState::Ahead };
-            steps.push(Step { label: show.texts.get("did-post"), note, state });
+            steps.push(Step { label: show.texts.get("track-post"), note, state });
         }
         steps
     }
@@ -198,7 +198,7 @@ impl CaseView {
         let t = show.texts;
         let at = |at: Timestamp| short_moment(show.zone, self.now, at);
         let start = step.kind == NodeKind::Start;
-        let label = if start { t.get("did-submit") } else { self.title(&step.node) };
+        let label = if start { t.get("op-submit") } else { self.title(&step.node) };
         let refused = step.outcome == Some(Outcome::Rejected);
         let state = match step.state {
             _ if refused => StepState::Refused,
@@ -270,7 +270,7 @@ impl CaseView {
             entries.push(ahead(self.title(&step.node), String::new()));
         }
         if posts(&self.flow) && !self.case.state.is_terminal() {
-            entries.push(ahead(t.get("did-post"), t.get("track-post-ahead")));
+            entries.push(ahead(t.get("track-post"), t.get("track-post-ahead")));
         }
         entries
     }

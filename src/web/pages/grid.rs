@@ -37,6 +37,8 @@ use filters::{Filters, Posted};
 
 const SIZES: [u64; 4] = [20, 50, 100, 200];
 const USUAL: u64 = 50;
+/// How many of the fields that are searched the search box names.
+const NAMED: usize = 3;
 /// How many pages back a list remembers.
 const TRAIL: usize = 12;
 /// Between the starts of earlier pages; no start holds it.
@@ -250,7 +252,7 @@ fn tabs(texts: Texts, views: Vec<&View>, open: Option<&View>, asked: &Asked) -> 
 /// The search box, where something can be searched: it names what.
 fn search(texts: Texts, scope: &Reader<'_>, asked: &Asked) -> Option<Search> {
     let searched = scope.table.scalars().filter(|field| field.searchable && scope.place(&field.key).is_some());
-    let named: Vec<&str> = searched.map(|field| field.title.as_str()).collect();
+    let named: Vec<&str> = searched.map(|field| field.title.as_str()).take(NAMED).collect();
     if named.is_empty() {
         return None;
     }

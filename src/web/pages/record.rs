@@ -1,5 +1,6 @@
 //! `/apps/{app}/{table}/{id}`: one record to read, and what may be done with it.
 
+mod actions;
 mod details;
 mod history;
 
@@ -7,7 +8,7 @@ use super::{
     case::{self, CaseView},
     cell::{self, Showing},
     find,
-    keys::{KEY, keyed, new_key},
+    keys::keyed,
 };
 use crate::{
     access::RowRights,
@@ -16,7 +17,7 @@ use crate::{
         id::{CaseId, RecordId, UserId},
     },
     definition::{field::Kind, role::Action, table::Table},
-    flow::{state::CaseState, view::Op, view::allowed},
+    flow::state::CaseState,
     i18n::{Arg, Texts},
     service::{
         Call, Error, LiveApp,
@@ -24,8 +25,8 @@ use crate::{
         forms,
         permits::Rights,
         represent,
-        see::{self, Seen},
         save_record::Edit,
+        see::{self, Seen},
     },
     store::{
         Connection,
@@ -41,11 +42,12 @@ use crate::{
         extract::Wants,
         shell,
         view::{
-            Action as Button, ActionTone, Crumb, Empty, Note, NoteTone, Place, Status, Tab,
+            Crumb, Empty, Note, NoteTone, Place, Status, Tab,
             record::{RecordPage, RecordPane},
         },
     },
 };
+use actions::May;
 use axum::{
     extract::{Path, RawQuery, State},
     http::StatusCode,
@@ -277,7 +279,13 @@ async fn page(web: &Web, caller: &Caller, wants: &Wants, target: &Target, asked:
         }
     };
     let (title, code) = name_of(texts, table, &record);
-    let name = if code.is_empty() { title.clone() } else { code.clone() };
+    let name = if code.is_empty() {
+        title.clone()
+    } else if code == texts.get("not-numbered") {
+        texts.with("unnumbered-of", &[("title", Arg::Text(&title))])
+    } else {
+        code.clone()
+    };
     let mut notes = asked.problems;
     notes.extend(case.as_ref().and_then(|case| case.note(&show)));
     let may = May::judge(&rights, live, table, &record, &can, case.as_ref(), call);
@@ -292,7 +300,7 @@ async fn page(web: &Web, caller: &Caller, wants: &Wants, target: &Target, asked:
         code,
         status: status(texts, &record, case.as_ref()),
         meta: meta(&show, case.as_ref(), &record, caller),
-        actions: actions(texts, target, &record, &name, &may, task),
+        actions: may.actions(texts, &target.url, record.version, &name, task),
         notes,
         track: case.as_ref().map(|case| case.track(&show)).unwrap_or_default(),
         tabs,
@@ -326,83 +334,6 @@ async fn open_task(conn: &impl Connection, case: Option<&CaseView>, call: &Call)
     let Some(ordinal) = mine.map(|task| i64::from(task.ordinal)) else { return Ok(None) };
     let rows = flows::tasks_of(conn, &[view.row.id]).await?;
     Ok(rows.into_iter().find(|row| row.ordinal == ordinal).map(|row| row.id))
-}
-
-/// What may be done with the record now.
-struct May {
-    edit: bool,
-    submit: bool,
-    resubmit: bool,
-    withdraw: bool,
-    delete: bool,
-}
-
-impl May {
-    fn judge(
-        rights: &Rights<'_>,
-        live: &LiveApp,
-        table: &Table,
-        record: &Record,
-        can: &RowRights<'_>,
-        case: Option<&CaseView>,
-        call: &Call,
-    ) -> Self {
-        let ours = !live.is_engine_written(&table.key);
-        let holds = |action| ours && can.can(action) && rights.permit(&table.key, action).is_ok();
-        let state = record.state.as_deref();
-        let returned =
-            case.is_some_and(|view| view.case.state == CaseState::Returned && view.row.starter_id == call.actor.user.0);
-        let open = matches!(state, None | Some("draft" | "rejected")) || returned;
-        let edit = open && holds(Action::Edit);
-        let submits = edit && state.is_some() && holds(Action::Submit) && live.app().submit_flow(&table.key).is_some();
-        let withdraw = case
-            .is_some_and(|view| allowed(&view.flow, &view.case, represent::flow_actor(call)).contains(&Op::Withdraw));
-        Self {
-            edit,
-            submit: submits && !returned,
-            resubmit: submits && returned,
-            withdraw,
-            delete: !matches!(state, Some("in_approval" | "approved")) && holds(Action::Delete),
-        }
-    }
-}
-
-fn actions(texts: Texts, target: &Target, record: &Record, name: &str, may: &May, task: Option<i64>) -> Vec<Button> {
-    let values = || vec![(KEY.to_owned(), new_key()), ("_version".to_owned(), record.version.to_string())];
-    let post = |key: &str, what: &str| Button::post(texts.get(key), format!("{}/{what}", target.url), values());
-    let mut actions = Vec::new();
-    if may.delete {
-        let title = texts.with("delete-confirm-title", &[("name", Arg::Text(name))]);
-        let button = post("action-delete", "delete").icon("trash").tone(ActionTone::Danger);
-        actions.push(button.confirm(title, texts.get("delete-confirm-body"), texts.get("action-delete")));
-    }
-    if may.withdraw {
-        let button = Button::post(
-            texts.get("op-withdraw"),
-            format!("{}/withdraw", target.url),
-            vec![(KEY.to_owned(), new_key())],
-        );
-        actions.push(button.icon("return"));
-    }
-    if may.edit {
-        actions.push(Button::link(texts.get("action-edit"), format!("{}/edit", target.url)).icon("edit"));
-    }
-    if may.submit {
-        actions.push(post("action-submit", "submit").icon("check"));
-    }
-    if may.resubmit {
-        actions.push(post("action-resubmit", "submit").icon("check"));
-    }
-    if let Some(task) = task {
-        actions.push(Button::link(texts.get("task-decide"), format!("/todo/{task}")).icon("todo"));
-    }
-    // The last that goes on stands out; deleting and withdrawing never do.
-    if (may.edit || task.is_some())
-        && let Some(last) = actions.pop()
-    {
-        actions.push(last.primary());
-    }
-    actions
 }
 
 fn tabs(texts: Texts, target: &Target, asked: &Asked, case: bool, history: bool) -> Vec<Tab> {

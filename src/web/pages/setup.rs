@@ -117,11 +117,8 @@ pub async fn submit(
         name: filled.name.clone(),
         password: password.to_owned(),
     };
-    let refused = if errors.is_empty() {
-        web.service.set_up(new).await.err()
-    } else {
-        Some(Error::Invalid(new.problems()))
-    };
+    let refused =
+        if errors.is_empty() { web.service.set_up(new).await.err() } else { Some(Error::Invalid(new.problems())) };
     match refused {
         None => {}
         // Somebody was faster, or pressed twice.
@@ -179,10 +176,8 @@ fn page(texts: Texts, wants: &Wants, templates: &[Bundled], filled: Filled, erro
 fn choice(texts: Texts, template: &Bundled) -> TemplateChoice {
     let translated = translation::translate(&template.documents, texts.lang()).documents;
     let manifest: Option<Manifest> = translated.json(MANIFEST).ok().and_then(|json| serde_json::from_value(json).ok());
-    let (title, description) = manifest.map_or_else(
-        || (template.key.clone(), String::new()),
-        |manifest| (manifest.title, manifest.description),
-    );
+    let (title, description) = manifest
+        .map_or_else(|| (template.key.clone(), String::new()), |manifest| (manifest.title, manifest.description));
     let has_demo = template.documents.folder("demo").next().is_some();
     TemplateChoice { key: template.key.clone(), title, description, has_demo }
 }

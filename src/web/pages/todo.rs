@@ -218,6 +218,7 @@ fn row(texts: Texts, caller: &Caller, which: TaskBox, entry: &Entry, people: &Ha
         || Person::new(format!("#{}", row.starter), ""),
         |user| Person::new(user.name.clone(), user.position.clone().unwrap_or_default()),
     );
+    let (node, age) = standing(texts, caller, which, entry);
     let title = face.tables.get(table).map(|table| Cell::text(table.title.clone()));
     TaskRow {
         href,
@@ -226,8 +227,8 @@ fn row(texts: Texts, caller: &Caller, which: TaskBox, entry: &Entry, people: &Ha
         code: String::new(),
         facts: title.into_iter().chain(entry.facts.iter().map(fact)).collect(),
         who,
-        node: entry.node_title.clone(),
-        age: age(texts, caller, which, entry),
+        node,
+        age,
         icon: icon(&entry.live, table),
         unread: !row.read && matches!(which, TaskBox::Todo | TaskBox::Copies),
     }
@@ -244,9 +245,10 @@ fn fact((label, value): &(String, Option<String>)) -> Cell {
     }
 }
 
-fn age(texts: Texts, caller: &Caller, which: TaskBox, entry: &Entry) -> Status {
+/// The step it is at and how long it waits there; where nothing is to do any more, when that was and how it stands.
+fn standing(texts: Texts, caller: &Caller, which: TaskBox, entry: &Entry) -> (String, Status) {
     let row = &entry.row;
-    let zone = &caller.person.zone;
+    let moment = |at| case::short_moment(&caller.person.zone, caller.call.now, at);
     match which {
         TaskBox::Todo => {
             let waits = caller.call.now.0 - row.at.0;
@@ -255,25 +257,19 @@ fn age(texts: Texts, caller: &Caller, which: TaskBox, entry: &Entry) -> Status {
                 LONG..VERY_LONG => Tone::Warn,
                 _ => Tone::Bad,
             };
-            Status::new(tone, format::lasting(texts, waits))
+            (entry.node_title.clone(), Status::new(tone, format::lasting(texts, waits)))
         }
         TaskBox::Done => {
-            let decided = row.decided_at.unwrap_or(row.at);
-            let when = case::short_moment(zone, caller.call.now, decided);
             let (tone, verb) = match row.task_state.as_str() {
                 "approved" => (Tone::Ok, "did-approve"),
                 "rejected" => (Tone::Bad, "did-reject"),
                 "returned" => (Tone::Warn, "did-return"),
                 "completed" => (Tone::Ok, "did-submit"),
-                _ => return Status::new(Tone::Off, when),
+                _ => (Tone::Off, "did-skip"),
             };
-            Status::new(tone, format!("{} {when}", texts.get(verb)))
+            (moment(row.decided_at.unwrap_or(row.at)), Status::new(tone, texts.get(verb)))
         }
-        TaskBox::Started | TaskBox::Copies => {
-            let status = case::status(texts, &row.case_state);
-            let when = case::short_moment(zone, caller.call.now, row.decided_at.unwrap_or(row.at));
-            Status::new(status.tone, format!("{} {when}", status.label))
-        }
+        TaskBox::Started | TaskBox::Copies => (moment(row.at), case::status(texts, &row.case_state)),
     }
 }
 

@@ -45,7 +45,9 @@ impl Drawing<'_> {
         let working = self.standings.working;
         let mut drawn = Drawn { sections: Vec::new(), hidden: Vec::new() };
         for (part, state) in working.form.layout.iter().zip(&working.state.sections) {
-            if let Some(section) = state.visible.then(|| self.section(part, state, problems, &mut drawn.hidden)).flatten() {
+            if let Some(section) =
+                state.visible.then(|| self.section(part, state, problems, &mut drawn.hidden)).flatten()
+            {
                 drawn.sections.push(section);
             }
         }

@@ -3,6 +3,7 @@
 //! Each request reads what was posted over the record as it is stored, evaluates the form over that, and either answers
 //! with the form again or hands exactly what the form offers for writing to the use case.
 
+mod around;
 mod draw;
 mod options;
 mod posted;
@@ -19,23 +20,21 @@ pub use standing::{Standing, Standings};
 
 use super::{
     case,
-    cell::{self, Showing},
+    cell::Showing,
     find,
     keys::{KEY, keyed, new_key},
 };
 use crate::{
     base::{
         id::{RecordId, UserId},
-        value::{Document, Value},
+        value::Document,
     },
-    definition::field::Field,
     rules::{Mode, validate},
     service::{
-        Answer, Error,
+        Access, Answer, Error, LiveApp, forms, records as stored,
         represent::{self, Labels},
         save_record::{Create, Edit},
     },
-    store::records,
     web::{
         Result, Web,
         body::FormBody,
@@ -43,10 +42,7 @@ use crate::{
         error::{self, message_of},
         extract::Wants,
         shell,
-        view::{
-            Cell, Crumb, Fact, FormButton, FormFragment, FormPage, Note, Place, Stale, StaleField,
-            form::Form as FormView,
-        },
+        view::{FormFragment, Note, Stale, form::Form as FormView},
     },
 };
 use axum::{
@@ -179,7 +175,7 @@ pub async fn save(
 }
 
 /// To the record, with what was done.
-fn done(live: &crate::service::LiveApp, table: &str, answer: &Answer, notice: &str) -> Response {
+fn done(live: &LiveApp, table: &str, answer: &Answer, notice: &str) -> Response {
     let id = answer.body["id"].as_i64().unwrap_or_default();
     Redirect::to(&format!("/apps/{}/{table}/{id}?notice={notice}", live.key())).into_response()
 }
@@ -224,15 +220,9 @@ impl<'a, 's> Sending<'a, 's> {
         }
         let mut posted = subject.read(&form);
         if let Some(lines) = form.get("_add")
-            && subject.access.get(lines) == Some(&crate::service::Access::Write)
+            && subject.access.get(lines) == Some(&Access::Write)
         {
-            crate::service::forms::add_line(
-                &subject.caller.call,
-                subject.live,
-                &subject.table.key,
-                &mut posted.document,
-                lines,
-            )?;
+            forms::add_line(&subject.caller.call, subject.live, &subject.table.key, &mut posted.document, lines)?;
         }
         let working = subject.evaluate(posted.document, form.get("_changed")).await?;
         let texts = shell::texts(subject.caller);
@@ -253,7 +243,13 @@ impl<'a, 's> Sending<'a, 's> {
         let texts = shell::texts(subject.caller);
         let submit = subject.flow.is_some() && form.get("_do") == Some(SUBMIT);
         let draft = subject.flow.is_some() && !submit;
-        let doing = if submit { SUBMIT } else if draft { DRAFT } else { SAVE };
+        let doing = if submit {
+            SUBMIT
+        } else if draft {
+            DRAFT
+        } else {
+            SAVE
+        };
         self.tried = Some(doing.to_owned());
         let call = keyed(subject.caller, &wants.path, &form)?;
         posted::remove_blank_rows(&mut form);
@@ -312,7 +308,7 @@ impl<'a, 's> Sending<'a, 's> {
     async fn difference(&mut self, typed: &Document) -> Result<Stale> {
         let subject = self.subject;
         let known = subject.record.as_ref().ok_or(Error::NotFound)?;
-        let (_, record) = crate::service::records::get(&subject.reader, &subject.rights, &subject.table.key, known.id).await?;
+        let (_, record) = stored::get(&subject.reader, &subject.rights, &subject.table.key, known.id).await?;
         self.version = Some(record.version);
         let documents = [&record.document, typed];
         let people = record.updated_by.into_iter();
@@ -323,7 +319,7 @@ impl<'a, 's> Sending<'a, 's> {
         Ok(Stale {
             who: show.name(record.updated_by.map(|user| user.0)),
             when: case::short_moment(&subject.caller.person.zone, now, record.updated_at),
-            fields: differences(&show, subject, &record.document, typed),
+            fields: around::differences(&show, subject, &record.document, typed),
             reload: subject.url(),
         })
     }
@@ -342,7 +338,7 @@ impl<'a, 's> Sending<'a, 's> {
         let texts = shell::texts(subject.caller);
         let working = subject.evaluate(posted.document, None).await?;
         let standings = Standings::of(&working);
-        let options = Options::load(&subject.reader, &subject.rights, &standings).await?;
+        let options = Options::load(&subject.reader, &subject.rights, &standings, !wants.fragment).await?;
         let mut people: Vec<UserId> = Vec::new();
         let case = match subject.case().await? {
             Some(id) => {
@@ -371,12 +367,12 @@ impl<'a, 's> Sending<'a, 's> {
             version: self.version.map(|version| version.to_string()),
             hidden,
             sections,
-            buttons: buttons(subject),
+            buttons: around::buttons(subject),
             errors: problems.finish(subject.table),
             notes: case.and_then(|case| case.note(&show)).into_iter().collect::<Vec<Note>>(),
             stale: self.stale,
-            aside: aside(subject, &working.document).await?,
-            summary: summary(subject, &working.document),
+            aside: around::aside(subject, &working.document).await?,
+            summary: around::summary(subject, &working.document),
             cancel: match &subject.record {
                 Some(record) => format!("{base}/{}", record.id),
                 None => base,
@@ -386,107 +382,9 @@ impl<'a, 's> Sending<'a, 's> {
         if wants.fragment {
             return error::html(&FormFragment { t: texts, form });
         }
-        let name = subject.record.as_ref().map(|record| records_label(subject, record.id.0, &record.document, &labels));
-        let page = self_page(subject, form, name, &url).await?;
+        let page = around::page(subject, form, &url).await?;
         let mut response = error::html(&page)?;
         *response.status_mut() = self.status;
         Ok(response)
     }
-}
-
-/// What the record is called.
-fn records_label(subject: &Subject<'_>, id: i64, document: &Document, _labels: &Labels) -> String {
-    records::label(subject.table, id, &document.values)
-}
-
-async fn self_page(subject: &Subject<'_>, form: FormView, name: Option<String>, url: &str) -> Result<FormPage> {
-    let texts = shell::texts(subject.caller);
-    let list = subject.list_url();
-    let app = &subject.live.face(&subject.caller.call.actor.locale).app.manifest;
-    let mut crumbs = vec![
-        Crumb::new(app.title.clone(), format!("/apps/{}", subject.live.key())),
-        Crumb::new(subject.table.title.clone(), list.clone()),
-    ];
-    let title = match (&subject.record, name) {
-        (Some(record), Some(name)) => {
-            crumbs.push(Crumb::new(name.clone(), format!("{list}/{}", record.id)));
-            crumbs.push(Crumb::new(texts.get("form-edit"), ""));
-            format!("{} {name}", texts.get("form-edit"))
-        }
-        _ => {
-            crumbs.push(Crumb::new(texts.get("form-new"), ""));
-            texts.with("new-record", &[("title", (&subject.table.title).into())])
-        }
-    };
-    let shell = shell::of(subject.web, subject.caller, url, title.clone(), Place::App).await?;
-    Ok(FormPage { shell, crumbs, title, subtitle: String::new(), form })
-}
-
-fn buttons(subject: &Subject<'_>) -> Vec<FormButton> {
-    let texts = shell::texts(subject.caller);
-    if subject.flow.is_none() {
-        return vec![FormButton::new(texts.get("form-save"), SAVE, true)];
-    }
-    let word = if subject.returned { "form-save" } else { "form-save-draft" };
-    let mut buttons = vec![FormButton::new(texts.get(word), DRAFT, !subject.can_submit)];
-    if subject.can_submit {
-        buttons.push(FormButton::new(texts.get("form-submit"), SUBMIT, true));
-    }
-    buttons
-}
-
-/// What happens after submitting.
-async fn aside(subject: &Subject<'_>, document: &Document) -> Result<Vec<Fact>> {
-    let Some(flow) = subject.flow.filter(|_| subject.can_submit) else { return Ok(Vec::new()) };
-    let texts = shell::texts(subject.caller);
-    let call = &subject.caller.call;
-    let steps = case::ahead(&subject.reader, call, subject.live, subject.table, flow, document).await?;
-    if steps.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(vec![Fact::new(texts.get("form-after-submit"), Cell::text(steps.join(" → ")))])
-}
-
-/// How many lines there are.
-fn summary(subject: &Subject<'_>, document: &Document) -> String {
-    match subject.table.lines().next() {
-        Some(field) => shell::texts(subject.caller).count("form-lines-count", document.lines_of(&field.key).len()),
-        None => String::new(),
-    }
-}
-
-/// Field by field, and cell by cell where the lines are the same.
-fn differences(show: &Showing<'_>, subject: &Subject<'_>, stored: &Document, typed: &Document) -> Vec<StaleField> {
-    let differ = |label: String, field: &Field, stored: &Value, typed: &Value| {
-        (stored != typed).then(|| StaleField {
-            label,
-            stored: cell::plain(show, field, stored),
-            typed: cell::plain(show, field, typed),
-        })
-    };
-    let written = |path: &str| subject.access.get(path) == Some(&crate::service::Access::Write);
-    let mut fields = Vec::new();
-    for field in subject.table.scalars().filter(|field| !field.read_only && written(&field.key)) {
-        fields.extend(differ(field.title.clone(), field, stored.get(&field.key), typed.get(&field.key)));
-    }
-    for field in subject.table.lines().filter(|field| written(&field.key)) {
-        let (before, after) = (stored.lines_of(&field.key), typed.lines_of(&field.key));
-        if before.len() != after.len() {
-            let count = |lines: usize| show.texts.count("form-lines-count", lines);
-            fields.push(StaleField {
-                label: field.title.clone(),
-                stored: count(before.len()),
-                typed: count(after.len()),
-            });
-            continue;
-        }
-        for (row, (old, new)) in before.iter().zip(after).enumerate() {
-            let columns = field.columns.values().filter(|column| !column.read_only);
-            for column in columns.filter(|column| written(&format!("{}.{}", field.key, column.key))) {
-                let label = format!("{} {} · {}", field.title, row + 1, column.title);
-                fields.extend(differ(label, column, old.get(&column.key), new.get(&column.key)));
-            }
-        }
-    }
-    fields
 }

@@ -28,19 +28,28 @@ impl Options {
     pub const MOST_PEOPLE: usize = 100;
     /// Offered for a field of the record.
     const FIRST: u64 = 50;
-    /// In lines only a list that is this short is offered whole, because every row carries it.
+    /// Every row of a grid carries its list: with more rows than these there is none, and scripts only need a short one.
+    const MOST_ROWS: usize = 10;
     const FEW: u64 = 20;
 
-    /// Reads what the fields that may be filled in offer the person.
+    /// Reads what the fields that may be filled in offer the person. A whole page may be used without scripts, so its lines
+    /// carry lists as well; a part of a page is for scripts, which search.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn load(conn: &impl Connection, rights: &Rights<'_>, standings: &Standings<'_>) -> Result<Self, Error> {
+    pub async fn load(
+        conn: &impl Connection,
+        rights: &Rights<'_>,
+        standings: &Standings<'_>,
+        whole: bool,
+    ) -> Result<Self, Error> {
         let mut options = Self::default();
         let mut wants_people = false;
         let items = || standings.working.form.layout.iter().flat_map(|section| &section.items);
         for item in items() {
-            let Some(field) = item.field.as_deref().and_then(|key| standings.working.table.field(key)) else { continue };
+            let Some(field) = item.field.as_deref().and_then(|key| standings.working.table.field(key)) else {
+                continue;
+            };
             if !standings.field(&field.key).writable() {
                 continue;
             }
@@ -48,7 +57,9 @@ impl Options {
             options.link(conn, rights, field, &field.key, item.options.as_ref(), None).await?;
         }
         for item in items() {
-            let Some(lines) = item.lines.as_deref().and_then(|key| standings.working.table.field(key)) else { continue };
+            let Some(lines) = item.lines.as_deref().and_then(|key| standings.working.table.field(key)) else {
+                continue;
+            };
             let rows = standings.working.document.lines_of(&lines.key).len();
             for column in lines.columns.values() {
                 if !(0..=rows).any(|row| standings.cell(&lines.key, row, &column.key).writable()) {
@@ -58,7 +69,11 @@ impl Options {
                 let narrowed = item.columns.iter().find(|shown| shown.field.as_deref() == Some(&column.key));
                 let path = format!("{}.{}", lines.key, column.key);
                 let narrowed = narrowed.and_then(|shown| shown.options.as_ref());
-                options.link(conn, rights, column, &path, narrowed, Some(Self::FEW)).await?;
+                if rows > Self::MOST_ROWS {
+                    continue;
+                }
+                let only_if_few = (!whole).then_some(Self::FEW);
+                options.link(conn, rights, column, &path, narrowed, only_if_few).await?;
             }
         }
         if wants_people {

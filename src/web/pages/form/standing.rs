@@ -14,7 +14,9 @@ pub enum Standing {
     /// Not on the page at all.
     Hidden,
     Read,
-    Write { required: bool },
+    Write {
+        required: bool,
+    },
 }
 
 impl Standing {
@@ -49,8 +51,8 @@ impl<'a> Standings<'a> {
 
     pub fn cell(&self, lines: &str, row: usize, column: &str) -> Standing {
         let state = self.working.state.cell(lines, row, column);
-        let standing =
-            self.standing(state.map(|state| (state.visible, state.readonly, state.required)), &format!("{lines}.{column}"));
+        let standing = self
+            .standing(state.map(|state| (state.visible, state.readonly, state.required)), &format!("{lines}.{column}"));
         match self.field(lines) {
             Standing::Hidden => Standing::Hidden,
             Standing::Read if standing.writable() => Standing::Read,

@@ -47,7 +47,10 @@ impl Making<'_> {
             Control::Whole | Control::Number => Widget::Number {
                 value: text(),
                 integer: field.kind.behaviour().widget() == Control::Whole,
-                unit: field.unit.clone().unwrap_or_else(|| (if field.kind == Kind::Percent { "%" } else { "" }).to_owned()),
+                unit: field
+                    .unit
+                    .clone()
+                    .unwrap_or_else(|| (if field.kind == Kind::Percent { "%" } else { "" }).to_owned()),
             },
             Control::Checkbox => {
                 Widget::Checkbox { checked: self.value == &Value::Bool(true), label: self.show.texts.get("yes") }
@@ -134,8 +137,7 @@ impl Making<'_> {
         }
         let chosen = ids(self.value);
         let label = |id: i64| self.show.labels.of(self.field, id).map_or_else(|| format!("#{id}"), str::to_owned);
-        let mut options: Vec<Choice> =
-            chosen.iter().map(|id| Choice::new(id.to_string(), label(*id), true)).collect();
+        let mut options: Vec<Choice> = chosen.iter().map(|id| Choice::new(id.to_string(), label(*id), true)).collect();
         let offered = self.options.links.get(self.path).into_iter().flatten();
         options.extend(
             offered

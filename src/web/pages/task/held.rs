@@ -72,8 +72,7 @@ impl<'a> Held<'a> {
         let (_, record) = records::get(&reader, &rights, key, RecordId(case_row.record_id)).await?;
         let table = live.table(&call.actor.locale, key)?;
         let told = represent::task(&reader, &web.service, call, live, id).await?;
-        let case =
-            case::load(&reader, &web.service, call, live, table, &record.document, CaseId(row.case_id)).await?;
+        let case = case::load(&reader, &web.service, call, live, table, &record.document, CaseId(row.case_id)).await?;
         let ops = told["ops"].as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect();
         let mut held = Self {
             web,
@@ -111,9 +110,10 @@ impl<'a> Held<'a> {
                 self.fixed_rows.insert(field.key.clone());
             }
             // Cells can only be filled in where their grid is on the page.
-            let open = field.columns.keys().any(|column| {
-                self.access.get(&format!("{}.{column}", field.key)) == Some(&Access::Write)
-            });
+            let open = field
+                .columns
+                .keys()
+                .any(|column| self.access.get(&format!("{}.{column}", field.key)) == Some(&Access::Write));
             if open {
                 self.access.insert(field.key.clone(), Access::Write);
             }

@@ -176,11 +176,8 @@ fn refused(held: &Held<'_>, texts: Texts, message: &str, shortages: &[Shortage])
     let reason = if reasons.len() > 1 { texts.count("task-short-count", reasons.len()) } else { message.to_owned() };
     let comment = if reasons.is_empty() { message.to_owned() } else { reasons.join(&texts.get("sentence-break")) };
     let offer = held.ops.iter().any(|op| op == "return").then(|| {
-        let values = vec![
-            ("_op".to_owned(), "return".to_owned()),
-            ("comment".to_owned(), comment),
-            (KEY.to_owned(), new_key()),
-        ];
+        let values =
+            vec![("_op".to_owned(), "return".to_owned()), ("comment".to_owned(), comment), (KEY.to_owned(), new_key())];
         Action::post(texts.get("task-return-to-fix"), held.url(), values).icon("return")
     });
     Refusal {
@@ -222,10 +219,9 @@ impl<'h, 'a> Answering<'h, 'a> {
         let texts = shell::texts(caller);
         let working = held.evaluate(posted.document, None).await?;
         let standings = held.standings(&working);
-        let options = Options::load(&held.reader, &held.rights, &standings).await?;
+        let options = Options::load(&held.reader, &held.rights, &standings, !wants.fragment).await?;
         let documents = std::iter::once(&working.document);
-        let labels =
-            represent::labels(&held.reader, &held.rights, held.table, documents, held.case.people()).await?;
+        let labels = represent::labels(&held.reader, &held.rights, held.table, documents, held.case.people()).await?;
         let zone = &caller.person.zone;
         let show = Showing { texts, zone, labels: &labels, links_in: Some(held.live.key()) };
         let base = held.list_url();
@@ -256,9 +252,8 @@ impl<'h, 'a> Answering<'h, 'a> {
         let mut shell = shell::of(held.web, caller, &held.url(), title.clone(), Place::Todo).await?;
         shell.flash = todo::flash(&held.reader, texts, caller.call.actor.user, &self.notices).await?;
         let open = fills_in.then(|| format::listed(texts, &held.open_fields()));
-        let notes = open.map(|fields| {
-            Note::new(NoteTone::Info, texts.with("task-read-only", &[("fields", Arg::Text(&fields))]))
-        });
+        let notes = open
+            .map(|fields| Note::new(NoteTone::Info, texts.with("task-read-only", &[("fields", Arg::Text(&fields))])));
         let page = TaskPage {
             shell,
             crumbs: vec![Crumb::new(texts.get("todo-title"), "/todo"), Crumb::new(held.table.title.clone(), "")],

@@ -1,0 +1,121 @@
+//! What stands around a form's cards: crumbs, buttons, what happens next, and what somebody else changed meanwhile.
+
+use super::{
+    super::{
+        case,
+        cell::{self, Showing},
+    },
+    DRAFT, SAVE, SUBMIT,
+    subject::Subject,
+};
+use crate::{
+    base::value::{Document, Value},
+    definition::field::Field,
+    service::Access,
+    store::records,
+    web::{
+        Result, shell,
+        view::{Cell, Crumb, Fact, FormButton, FormPage, Place, StaleField, form::Form as FormView},
+    },
+};
+
+/// The page around a form.
+///
+/// # Errors
+/// The database failed.
+pub async fn page(subject: &Subject<'_>, form: FormView, url: &str) -> Result<FormPage> {
+    let texts = shell::texts(subject.caller);
+    let list = subject.list_url();
+    let app = &subject.live.face(&subject.caller.call.actor.locale).app.manifest;
+    let mut crumbs = vec![
+        Crumb::new(app.title.clone(), format!("/apps/{}", subject.live.key())),
+        Crumb::new(subject.table.title.clone(), list.clone()),
+    ];
+    let title = match &subject.record {
+        Some(record) => {
+            let name = records::label(subject.table, record.id.0, &record.document.values);
+            crumbs.push(Crumb::new(name.clone(), format!("{list}/{}", record.id)));
+            crumbs.push(Crumb::new(texts.get("form-edit"), ""));
+            format!("{} {name}", texts.get("form-edit"))
+        }
+        None => {
+            crumbs.push(Crumb::new(texts.get("form-new"), ""));
+            texts.with("new-record", &[("title", (&subject.table.title).into())])
+        }
+    };
+    let shell = shell::of(subject.web, subject.caller, url, title.clone(), Place::App).await?;
+    Ok(FormPage { shell, crumbs, title, subtitle: String::new(), form })
+}
+
+/// What can be done with it; the one that stands out comes last.
+pub fn buttons(subject: &Subject<'_>) -> Vec<FormButton> {
+    let texts = shell::texts(subject.caller);
+    if subject.flow.is_none() {
+        return vec![FormButton::new(texts.get("form-save"), SAVE, true)];
+    }
+    let word = if subject.returned { "form-save" } else { "form-save-draft" };
+    let mut buttons = vec![FormButton::new(texts.get(word), DRAFT, !subject.can_submit)];
+    if subject.can_submit {
+        buttons.push(FormButton::new(texts.get("form-submit"), SUBMIT, true));
+    }
+    buttons
+}
+
+/// What happens after submitting.
+///
+/// # Errors
+/// The database failed.
+pub async fn aside(subject: &Subject<'_>, document: &Document) -> Result<Vec<Fact>> {
+    let Some(flow) = subject.flow.filter(|_| subject.can_submit) else { return Ok(Vec::new()) };
+    let texts = shell::texts(subject.caller);
+    let call = &subject.caller.call;
+    let steps = case::ahead(&subject.reader, call, subject.live, subject.table, flow, document).await?;
+    if steps.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Fact::new(texts.get("form-after-submit"), Cell::text(steps.join(" → ")))])
+}
+
+/// How many lines there are.
+pub fn summary(subject: &Subject<'_>, document: &Document) -> String {
+    match subject.table.lines().next() {
+        Some(field) => shell::texts(subject.caller).count("form-lines-count", document.lines_of(&field.key).len()),
+        None => String::new(),
+    }
+}
+
+/// Field by field, and cell by cell where the lines are the same.
+pub fn differences(show: &Showing<'_>, subject: &Subject<'_>, stored: &Document, typed: &Document) -> Vec<StaleField> {
+    let differ = |label: String, field: &Field, stored: &Value, typed: &Value| {
+        (stored != typed).then(|| StaleField {
+            label,
+            stored: cell::plain(show, field, stored),
+            typed: cell::plain(show, field, typed),
+        })
+    };
+    let written = |path: &str| subject.access.get(path) == Some(&Access::Write);
+    let mut fields = Vec::new();
+    for field in subject.table.scalars().filter(|field| !field.read_only && written(&field.key)) {
+        fields.extend(differ(field.title.clone(), field, stored.get(&field.key), typed.get(&field.key)));
+    }
+    for field in subject.table.lines().filter(|field| written(&field.key)) {
+        let (before, after) = (stored.lines_of(&field.key), typed.lines_of(&field.key));
+        if before.len() != after.len() {
+            let count = |lines: usize| show.texts.count("form-lines-count", lines);
+            fields.push(StaleField {
+                label: field.title.clone(),
+                stored: count(before.len()),
+                typed: count(after.len()),
+            });
+            continue;
+        }
+        for (row, (old, new)) in before.iter().zip(after).enumerate() {
+            let columns = field.columns.values().filter(|column| !column.read_only);
+            for column in columns.filter(|column| written(&format!("{}.{}", field.key, column.key))) {
+                let label = format!("{} {} · {}", field.title, row + 1, column.title);
+                fields.extend(differ(label, column, old.get(&column.key), new.get(&column.key)));
+            }
+        }
+    }
+    fields
+}

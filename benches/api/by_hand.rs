@@ -52,7 +52,9 @@ pub async fn start(path: &Path) -> Side {
         .synchronous(SqliteSynchronous::Full)
         .pragma("wal_autocheckpoint", "2000")
         .statement_cache_capacity(256);
-    let pool = |size: u32| SqlitePoolOptions::new().max_connections(size).test_before_acquire(false).connect_with(options.clone());
+    let pool = |size: u32| {
+        SqlitePoolOptions::new().max_connections(size).test_before_acquire(false).connect_with(options.clone())
+    };
     let writer = pool(1).await.expect("the file opens");
     sqlx::raw_sql(TABLES).execute(&writer).await.expect("the tables are made");
     sqlx::query("INSERT INTO token (hash, user_id, scopes) VALUES (?, 1, 'read write')")
@@ -182,7 +184,11 @@ fn check(entry: &Entry) -> Result<(i64, Option<i64>), Problem> {
     Ok((scaled(&entry.qty, 6, "qty")?, price))
 }
 
-async fn create(State(database): State<Database>, headers: HeaderMap, body: axum::body::Bytes) -> Result<Response, Problem> {
+async fn create(
+    State(database): State<Database>,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> Result<Response, Problem> {
     let user = user(&database, &headers, "write").await?;
     let Create { values } =
         serde_json::from_slice(&body).map_err(|error| Problem(StatusCode::BAD_REQUEST, error.to_string()))?;
@@ -192,11 +198,13 @@ async fn create(State(database): State<Database>, headers: HeaderMap, body: axum
     let at = now();
     let mut transaction = database.writer.begin_with("BEGIN IMMEDIATE").await?;
     if let Some(key) = key {
-        let known = sqlx::query("SELECT body_hash, answer FROM idempotency WHERE user_id = ? AND path = '/entries' AND key = ?")
-            .bind(user)
-            .bind(key)
-            .fetch_optional(&mut *transaction)
-            .await?;
+        let known = sqlx::query(
+            "SELECT body_hash, answer FROM idempotency WHERE user_id = ? AND path = '/entries' AND key = ?",
+        )
+        .bind(user)
+        .bind(key)
+        .fetch_optional(&mut *transaction)
+        .await?;
         if let Some(row) = known {
             let (stored, answer): (String, String) = (row.get(0), row.get(1));
             if stored != body_hash {
@@ -260,7 +268,11 @@ fn record(id: i64, version: i64, at: i64, user: i64, values: Value) -> Value {
     })
 }
 
-async fn read(State(database): State<Database>, UrlPath(id): UrlPath<i64>, headers: HeaderMap) -> Result<Response, Problem> {
+async fn read(
+    State(database): State<Database>,
+    UrlPath(id): UrlPath<i64>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let user = user(&database, &headers, "read").await?;
     let row = sqlx::query(
         "SELECT version, created_at, created_by, code, name, note, status, qty, price, count, active, day, opened, email, phone \

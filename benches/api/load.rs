@@ -94,7 +94,13 @@ pub async fn measure(side: &Side, job: Load, clients: usize, length: Duration) -
         .into_iter()
         .map(|mut connection| {
             let (numbers, created) = (numbers.clone(), side.created.clone());
-            let side = Side { address: side.address, path: side.path.clone(), token: side.token.clone(), next: numbers.clone(), created };
+            let side = Side {
+                address: side.address,
+                path: side.path.clone(),
+                token: side.token.clone(),
+                next: numbers.clone(),
+                created,
+            };
             tokio::spawn(async move {
                 let mut answered = 0_u64;
                 while started.elapsed() < length {
@@ -142,7 +148,8 @@ impl Connection {
             if let Some(end) = self.buffer.windows(4).position(|four| four == b"\r\n\r\n") {
                 let text = String::from_utf8_lossy(&self.buffer[..end]).to_ascii_lowercase();
                 let status = text.split(' ').nth(1).and_then(|word| word.parse().ok()).expect("a status");
-                let length = text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+                let length =
+                    text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
                 break (status, end + 4, length.expect("a length"));
             }
         };

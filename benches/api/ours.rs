@@ -80,12 +80,16 @@ fn app() -> Documents {
         },
         "required": ["code", "name", "status", "qty"],
     });
-    let names = table["properties"].as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    let names =
+        table["properties"].as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
     let items: Vec<Value> = names.iter().map(|name| json!({"field": name})).collect();
     let files = [
         ("app.json", json!({"key": "bench", "title": "Bench", "version": "1.0.0", "locale": "en"})),
         ("tables/entry.json", table),
-        ("forms/entry.json", json!({"key": "entry", "table": "entry", "title": "Entry", "layout": [{"title": "All", "items": items}]})),
+        (
+            "forms/entry.json",
+            json!({"key": "entry", "table": "entry", "title": "Entry", "layout": [{"title": "All", "items": items}]}),
+        ),
         (
             "roles/clerk.json",
             json!({"key": "clerk", "title": "Clerk", "grants": [

@@ -101,7 +101,11 @@ fn describe(error: &Error) -> String {
         Error::Invalid(errors) => {
             let say = |field: &crate::base::error::FieldError| {
                 let message = web::say_field(texts, field);
-                if field.path.is_empty() { message } else { format!("{}: {message}", field.path.trim_start_matches('/')) }
+                if field.path.is_empty() {
+                    message
+                } else {
+                    format!("{}: {message}", field.path.trim_start_matches('/'))
+                }
             };
             errors.iter().map(say).collect::<Vec<_>>().join("\n")
         }

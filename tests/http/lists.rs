@@ -173,7 +173,9 @@ async fn a_hidden_field_is_as_unknown_as_one_that_does_not_exist() {
         let keeper = server.keeper();
         submit(&keeper, INBOUND, receipt(SHANGHAI, &[("HW-0008", "1")])).await;
         crate::stock::receive(&keeper, &server.manager(), SHANGHAI, &[("HW-0012", "1")]).await;
-        for (table, hidden) in [(ITEM, "std_cost"), (INBOUND, "amount"), (BALANCE, "amount"), (BALANCE, "item.std_cost")] {
+        for (table, hidden) in
+            [(ITEM, "std_cost"), (INBOUND, "amount"), (BALANCE, "amount"), (BALANCE, "item.std_cost")]
+        {
             let unknown = if hidden.contains('.') { "item.std_cosy" } else { "amounx" };
             let ask = async |name: &str, kind: &str| {
                 let filter = json!({"field": name, "op": "gt", "value": "1"}).to_string();

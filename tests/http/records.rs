@@ -98,12 +98,16 @@ async fn every_error_is_told_at_once_at_its_pointer() {
             ),
             (json!({"code": "T-2", "name": "n", "uom": 999_999}), vec![("/uom", "link_not_found")]),
             (json!({"code": "T-2", "name": "n", "uom": {"key": "kg", "also": 1}}), vec![("/uom", "type")]),
-            (json!({"code": "T-2", "name": "n", "uom": {"key": "kg"}, "std_cost": "-0.01"}), vec![("/std_cost", "minimum")]),
+            (
+                json!({"code": "T-2", "name": "n", "uom": {"key": "kg"}, "std_cost": "-0.01"}),
+                vec![("/std_cost", "minimum")],
+            ),
         ] {
             let refused = manager.post(ITEM, json!({"values": values.clone()})).await.refused(422, "invalid");
             let mut errors = refused.errors();
             errors.sort();
-            let wanted: Vec<(String, String)> = wanted.iter().map(|(path, code)| ((*path).into(), (*code).into())).collect();
+            let wanted: Vec<(String, String)> =
+                wanted.iter().map(|(path, code)| ((*path).into(), (*code).into())).collect();
             assert_eq!(errors, wanted, "{values}");
         }
         let keeper = server.keeper();
@@ -237,7 +241,12 @@ async fn if_match_stops_a_lost_update() {
 }
 
 fn ids(record: &Value) -> Vec<i64> {
-    record["values"]["lines"].as_array().expect("lines").iter().map(|line| line["id"].as_i64().expect("an id")).collect()
+    record["values"]["lines"]
+        .as_array()
+        .expect("lines")
+        .iter()
+        .map(|line| line["id"].as_i64().expect("an id"))
+        .collect()
 }
 
 fn quantities(record: &Value) -> Vec<String> {
@@ -403,7 +412,11 @@ async fn nobody_writes_what_the_engine_writes() {
         for caller in [server.manager(), server.administrator()] {
             for table in [crate::stock::BALANCE, crate::stock::MOVE] {
                 let refused = caller.post(table, json!({"values": {"qty": "1"}})).await.expect(403);
-                assert!(["engine_written", "forbidden"].contains(&refused["code"].as_str().unwrap()), "{}", refused.text());
+                assert!(
+                    ["engine_written", "forbidden"].contains(&refused["code"].as_str().unwrap()),
+                    "{}",
+                    refused.text()
+                );
                 let row = caller.get(table).await.expect(200).items()[0].clone();
                 caller.patch(&at(table, &row), json!({"values": {"qty": "1"}})).await.expect(403);
                 caller.delete(&at(table, &row)).await.expect(403);

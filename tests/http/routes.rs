@@ -89,8 +89,13 @@ async fn strangers_get_nowhere_but_to_the_sign_in() {
                 assert!(answer.header("location").is_some_and(|to| to.starts_with("/login")), "{what}");
             }
             // A token that is not valid is no better than none.
-            let answer = stranger.clone().with_token("fw_0").send(method.clone(), &filled, &[], body_for(&method)).await;
-            assert!(answer.status == 401 || answer.status == 303, "{method} {path} with a bad token: {}", answer.status);
+            let answer =
+                stranger.clone().with_token("fw_0").send(method.clone(), &filled, &[], body_for(&method)).await;
+            assert!(
+                answer.status == 401 || answer.status == 303,
+                "{method} {path} with a bad token: {}",
+                answer.status
+            );
         }
     }
     assert!(closed > 40, "only {closed} closed methods were found");
@@ -153,7 +158,12 @@ async fn what_does_not_exist_says_so_in_the_form_that_was_asked() {
     keeper.send(Method::PUT, "/api/v1/me", &[], Body::None).await.refused(405, "method_not_allowed");
     for id in ["abc", "99999999999999999999", "-1", "1.5"] {
         let answer = keeper.get(&format!("/api/v1/tasks/{id}")).await;
-        assert!([400, 404].contains(&answer.status) && answer["code"].is_string(), "{id}: {} {}", answer.status, answer.text());
+        assert!(
+            [400, 404].contains(&answer.status) && answer["code"].is_string(),
+            "{id}: {} {}",
+            answer.status,
+            answer.text()
+        );
     }
 }
 

@@ -100,7 +100,8 @@ async fn who_is_disabled_is_out_at_the_next_request() {
         keeper.get(BALANCE).await.expect(200);
         token.get(BALANCE).await.expect(200);
         let id = keeper.get("/api/v1/me").await.id();
-        let disabled = server.service.store.transaction(move |tx| Box::pin(people::set_status(tx, UserId(id), "disabled")));
+        let disabled =
+            server.service.store.transaction(move |tx| Box::pin(people::set_status(tx, UserId(id), "disabled")));
         disabled.await.expect("disabled");
         keeper.get(BALANCE).await.refused(401, "unauthenticated");
         token.get(BALANCE).await.refused(401, "unauthenticated");

@@ -111,7 +111,8 @@ impl Caller {
         headers: &[(&str, &str)],
         body: Body,
     ) -> Result<Answer, reqwest::Error> {
-        let mut request = self.client.request(method.clone(), format!("{}{path}", self.base)).headers(self.headers.clone());
+        let mut request =
+            self.client.request(method.clone(), format!("{}{path}", self.base)).headers(self.headers.clone());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -221,8 +222,11 @@ impl Answer {
 pub fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     let encode = |text: &str| -> String {
-        text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+        text.bytes()
+            .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+            .collect()
     };
-    let pairs: Vec<String> = parameters.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    let pairs: Vec<String> =
+        parameters.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
     if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
 }

@@ -61,8 +61,12 @@ pub struct Serving {
 impl Serving {
     /// Starts a server and waits until it says where it listens.
     pub fn start(mut command: Command) -> Self {
-        let mut child =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().expect("the program starts");
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("standard output")).lines();
         loop {
             let line = lines.next().expect("the server says where it listens").expect("text");

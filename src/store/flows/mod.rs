@@ -6,6 +6,6 @@ mod cases;
 
 pub use boxes::{Box as TaskBox, BoxRow, Narrowed, counts, page};
 pub use cases::{
-    CaseRow, NewCase, TaskRow, by_id, create, latest_of_record, load, load_for_update, log, mark_read, of_records, has_copy, save, task, tasks_of_user,
-    tasks_of,
+    CaseRow, NewCase, TaskRow, by_id, create, has_copy, latest_of_record, load, load_for_update, log, mark_read,
+    of_records, save, task, tasks_of, tasks_of_user,
 };

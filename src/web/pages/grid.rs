@@ -38,7 +38,7 @@ use filters::{Filters, Posted};
 const SIZES: [u64; 4] = [20, 50, 100, 200];
 const USUAL: u64 = 50;
 /// How many of the fields that are searched the search box names.
-const NAMED: usize = 3;
+const NAMED: usize = 2;
 /// How many pages back a list remembers.
 const TRAIL: usize = 12;
 /// Between the starts of earlier pages; no start holds it.
@@ -123,7 +123,7 @@ pub async fn show(
 ) -> Result<Response> {
     let live = find::app(&web, &caller, &app).await?;
     let asked = Asked::of(&app, &table, query.as_deref());
-    let grid = match build(&web, &caller, &live, &table, &asked).await {
+    let mut grid = match build(&web, &caller, &live, &table, &asked).await {
         Ok(grid) => grid,
         // A page whose rows have moved on is no page any more; its list still is one.
         Err(Error::Invalid(errors)) if errors.iter().any(|error| error.path == "/cursor") => {
@@ -136,6 +136,12 @@ pub async fn show(
     }
     let mut shell = shell::of(&web, &caller, &wants.path, grid.title.clone(), Place::App).await?;
     shell.flash = shell::flash(shell::texts(&caller), asked.notice.as_deref(), "");
+    // The page is called what the reader pressed in the menu.
+    let pressed = shell.groups.iter().flat_map(|group| &group.entries).find(|entry| entry.current);
+    if let Some(entry) = pressed {
+        grid.title.clone_from(&entry.label);
+        shell.title.clone_from(&entry.label);
+    }
     html(&GridPage { shell, grid })
 }
 
@@ -266,9 +272,10 @@ fn search(texts: Texts, scope: &Reader<'_>, asked: &Asked) -> Option<Search> {
 
 /// The heads of the columns with their links for sorting, and where each stands on a phone's card.
 fn heads(scope: &Reader<'_>, columns: &[GridColumn<'_>], listed: &Listed, asked: &Asked) -> Vec<Column> {
-    let figure =
-        columns.iter().skip(1).rposition(|column| column.place().field.is_some_and(|field| field.kind.is_number()));
-    let figure = figure.map(|index| index + 1);
+    // The number that counts is the one that the view draws attention to, else the last.
+    let is_number = |column: &GridColumn<'_>| column.place().field.is_some_and(|field| field.kind.is_number());
+    let stressed = columns.iter().skip(1).position(GridColumn::is_stressed);
+    let figure = stressed.or_else(|| columns.iter().skip(1).rposition(is_number)).map(|index| index + 1);
     let mut heads = Vec::new();
     for (index, column) in columns.iter().enumerate() {
         let sort = scope.sort_path(column).map(|path| {

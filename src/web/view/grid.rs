@@ -132,6 +132,11 @@ pub enum OnPhone {
 }
 
 impl OnPhone {
+    /// Whether the card shows the column's label.
+    pub fn labelled(self) -> bool {
+        matches!(self, Self::Labelled | Self::Figure)
+    }
+
     pub fn class(self) -> &'static str {
         match self {
             Self::Title => "at-title",

@@ -194,6 +194,12 @@ impl<'a> GridColumn<'a> {
         }
     }
 
+    /// Whether the view shows the number as more than digits.
+    #[must_use]
+    pub fn is_stressed(&self) -> bool {
+        !matches!(self.shape, Shape::Plain)
+    }
+
     #[must_use]
     pub fn is_state(&self) -> bool {
         self.place.path == FieldPath::System(SystemField::State)

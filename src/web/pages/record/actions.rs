@@ -62,7 +62,7 @@ impl May {
     #[must_use]
     pub fn actions(&self, texts: Texts, url: &str, version: i64, name: &str, task: Option<i64>) -> Vec<Button> {
         let values = || vec![(KEY.to_owned(), new_key()), ("_version".to_owned(), version.to_string())];
-        let post = |key: &str, what: &str| Button::post(texts.get(key), format!("{}/{what}", url), values());
+        let post = |key: &str, what: &str| Button::post(texts.get(key), format!("{url}/{what}"), values());
         let mut actions = Vec::new();
         if self.delete {
             let title = texts.with("delete-confirm-title", &[("name", Arg::Text(name))]);
@@ -71,11 +71,11 @@ impl May {
         }
         if self.withdraw {
             let button =
-                Button::post(texts.get("op-withdraw"), format!("{}/withdraw", url), vec![(KEY.to_owned(), new_key())]);
+                Button::post(texts.get("op-withdraw"), format!("{url}/withdraw"), vec![(KEY.to_owned(), new_key())]);
             actions.push(button.icon("return"));
         }
         if self.edit {
-            actions.push(Button::link(texts.get("action-edit"), format!("{}/edit", url)).icon("edit"));
+            actions.push(Button::link(texts.get("action-edit"), format!("{url}/edit")).icon("edit"));
         }
         if self.submit {
             actions.push(post("action-submit", "submit").icon("check"));

@@ -35,6 +35,7 @@ pub async fn run(options: &Options, arguments: Arguments) -> Result<(), Failure>
     let options = Options { data: Some(data.clone()), ..options.clone() };
     let serving = ServeOptions { listen: Some(arguments.listen), public_url: None };
     let config = Config::load(&options, &serving)?;
+    let stop = serve::Stop::listen()?;
     let listener = serve::bind(config.listen).await?;
     let opened = open::open(&config).await?;
     let people = seed(&opened.service).await?;
@@ -55,7 +56,8 @@ pub async fn run(options: &Options, arguments: Arguments) -> Result<(), Failure>
         serve::say("\nStop it with Ctrl+C.");
     }
     let demo_people = people.into_iter().map(|person| (person.login, person.title)).collect();
-    let served = serve::until_stopped(&opened.service, listener, Settings { public_url: None, demo_people }).await;
+    let served =
+        serve::until_stopped(&opened.service, listener, Settings { public_url: None, demo_people }, stop).await;
     if temporary {
         drop(opened);
         if let Err(error) = std::fs::remove_dir_all(&data) {

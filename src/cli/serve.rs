@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 
 pub async fn run(options: &Options, serve: &ServeOptions) -> Result<(), Failure> {
     let config = Config::load(options, serve)?;
+    let stop = Stop::listen()?;
     let opened = open::open(&config).await?;
     let listener = bind(config.listen).await?;
     let address = listener.local_addr()?;
@@ -21,7 +22,7 @@ pub async fn run(options: &Options, serve: &ServeOptions) -> Result<(), Failure>
     if !set_up {
         say(&format!("Open {url}/setup in a browser to set up your company."));
     }
-    until_stopped(&opened.service, listener, settings).await
+    until_stopped(&opened.service, listener, settings, stop).await
 }
 
 /// Prints a line. Whoever reads standard output may have gone away: that is no reason to stop serving.
@@ -38,10 +39,15 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// Serves until the process is asked to stop, then ends what runs and closes the database.
-pub async fn until_stopped(service: &Service, listener: TcpListener, settings: Settings) -> Result<(), Failure> {
+pub async fn until_stopped(
+    service: &Service,
+    listener: TcpListener,
+    settings: Settings,
+    stop: Stop,
+) -> Result<(), Failure> {
     let router = web::router(service.clone(), settings);
     let tidying = tokio::spawn(tidy_hourly(service.clone()));
-    let served = web::serve::serve(listener, router, stopped()).await;
+    let served = web::serve::serve(listener, router, stop.asked()).await;
     tidying.abort();
     served?;
     service.store.close().await;
@@ -59,20 +65,33 @@ async fn tidy_hourly(service: Service) {
     }
 }
 
-async fn stopped() {
-    let interrupted = tokio::signal::ctrl_c();
+/// Being asked to stop: by Ctrl+C or a service manager. Listened for before anybody is told that the server is there, so
+/// that a stop at any moment is an orderly one.
+pub struct Stop {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminated) => {
-                tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
-            }
-            Err(_) => {
-                let _interrupted_or_broken = interrupted.await;
-            }
+    signals: [tokio::signal::unix::Signal; 2],
+}
+
+impl Stop {
+    /// # Errors
+    /// The system gives no signals.
+    pub fn listen() -> Result<Self, Failure> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            Ok(Self { signals: [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?] })
         }
+        #[cfg(not(unix))]
+        Ok(Self {})
     }
-    #[cfg(not(unix))]
-    let _interrupted_or_broken = interrupted.await;
+
+    async fn asked(mut self) {
+        #[cfg(unix)]
+        {
+            let [interrupted, terminated] = &mut self.signals;
+            tokio::select! { _ = interrupted.recv() => {}, _ = terminated.recv() => {} }
+        }
+        #[cfg(not(unix))]
+        let _interrupted_or_broken = tokio::signal::ctrl_c().await;
+    }
 }

@@ -55,7 +55,11 @@ async function start(argumentsFor) {
     child.on("error", (error) => resolve((ended = String(error))));
     child.on("exit", (code, signal) => resolve((ended = `it ended with ${code ?? signal}`)));
   });
+  // Nothing may outlive the tests, however they end.
+  const leave = () => child.kill("SIGKILL");
+  process.once("exit", leave);
   const stop = async () => {
+    process.removeListener("exit", leave);
     if (!ended) child.kill("SIGTERM");
     const force = setTimeout(() => child.kill("SIGKILL"), 10_000);
     await end;

@@ -39,9 +39,22 @@ impl Service {
     /// # Errors
     /// The database failed.
     pub async fn person(&self, conn: &impl Connection, user: UserId) -> Result<Option<Arc<Person>>, Error> {
-        let Some(state) = people::security_state(conn, user).await?.filter(|state| state.active) else {
+        match people::security_state(conn, user).await? {
+            Some(state) => self.person_in(conn, user, state).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The person in a state of rights that was just read.
+    async fn person_in(
+        &self,
+        conn: &impl Connection,
+        user: UserId,
+        state: SecurityState,
+    ) -> Result<Option<Arc<Person>>, Error> {
+        if !state.active {
             return Ok(None);
-        };
+        }
         if let Some((known, person)) = self.actors.0.lock().unwrap_or_else(PoisonError::into_inner).get(&user)
             && *known == state
         {
@@ -60,9 +73,9 @@ impl Service {
     pub async fn person_of_token(&self, conn: &impl Connection, token: &str) -> Result<Arc<Person>, Error> {
         let now = self.clock.now();
         let found = crate::store::tokens::by_hash(conn, &super::tokens::hash(token), now).await?;
-        let row = found.ok_or_else(|| Error::unauthenticated("unauthenticated"))?;
-        let scopes = TokenScope::parse_all(&row.scopes).map_err(Error::internal)?;
-        let person = self.person(conn, UserId(row.user_id)).await?;
+        let shown = found.ok_or_else(|| Error::unauthenticated("unauthenticated"))?;
+        let scopes = TokenScope::parse_all(&shown.scopes).map_err(Error::internal)?;
+        let person = self.person_in(conn, shown.user, shown.state).await?;
         let person = person.ok_or_else(|| Error::unauthenticated("unauthenticated"))?;
         let actor = Actor { token: Some(scopes), ..(*person.actor).clone() };
         Ok(Arc::new(Person {

@@ -1,13 +1,19 @@
 //! Tokens for the API. Only the hash of a token's secret is known here.
 
-use super::{Connection, Error, Tx, entity::api_token};
+use super::{
+    Connection, Error, Tx,
+    entity::{api_token, organisation, user},
+    people::{ACTIVE, SecurityState},
+};
 use crate::base::{
     id::{TokenId, UserId},
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Set,
-    sea_query::Expr,
+    ActiveModelTrait,
+    ActiveValue::NotSet,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Set,
+    sea_query::{Expr, ExprTrait, JoinType, Query},
 };
 
 /// Stores a token.
@@ -36,18 +42,38 @@ pub async fn insert(
     Ok(model.insert(tx.orm()).await?)
 }
 
-/// The token with this hash, if it has not expired.
+/// A token that was shown, with what tells whether its person's rights have changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    pub user: UserId,
+    pub scopes: String,
+    pub state: SecurityState,
+}
+
+/// The token with this hash, if it has not expired, and the epochs to compare with what is cached: one statement, for it
+/// runs with every request of a program.
 ///
 /// # Errors
 /// The database failed.
-pub async fn by_hash(conn: &impl Connection, hash: &str, now: Timestamp) -> Result<Option<api_token::Model>, Error> {
-    Ok(api_token::Entity::find()
-        .filter(api_token::Column::Hash.eq(hash))
-        .filter(
-            Condition::any().add(api_token::Column::ExpiresAt.is_null()).add(api_token::Column::ExpiresAt.gt(now.0)),
-        )
-        .one(conn.orm())
-        .await?)
+pub async fn by_hash(conn: &impl Connection, hash: &str, now: Timestamp) -> Result<Option<Shown>, Error> {
+    let token = |column| Expr::col((api_token::Entity, column));
+    let user = |column| Expr::col((user::Entity, column));
+    let select = Query::select()
+        .expr(user(user::Column::Id))
+        .expr(token(api_token::Column::Scopes))
+        .expr(user(user::Column::Status))
+        .expr(user(user::Column::SecurityEpoch))
+        .expr(Expr::col((organisation::Entity, organisation::Column::SecurityEpoch)))
+        .from(api_token::Entity)
+        .inner_join(user::Entity, user(user::Column::Id).eq(token(api_token::Column::UserId)))
+        .join(JoinType::CrossJoin, organisation::Entity, Condition::all())
+        .and_where(token(api_token::Column::Hash).eq(hash))
+        .and_where(token(api_token::Column::ExpiresAt).is_null().or(token(api_token::Column::ExpiresAt).gt(now.0)))
+        .take();
+    let Some(row) = conn.query_one(&select).await? else { return Ok(None) };
+    let state =
+        SecurityState { active: row.text(2)? == ACTIVE, user_epoch: row.i64(3)?, organisation_epoch: row.i64(4)? };
+    Ok(Some(Shown { user: UserId(row.i64(0)?), scopes: row.text(1)?, state }))
 }
 
 /// A user's tokens, newest first.

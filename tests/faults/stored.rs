@@ -262,6 +262,7 @@ async fn apps_catalogue_drafts_notices_and_tokens() {
                     drafts::put(tx, form, "{\"a\":1}", NOW.plus(1)).await?;
                     let new = notices::New { user, app: Some(id), kind: "task".into(), text: "{}".into(), link: None };
                     notices::insert(tx, &vec![new; 130], NOW).await?;
+                    people::insert_organisation(tx, "公司", "zh-CN", "UTC", user, NOW).await?;
                     tokens::insert(tx, user, "robot", "hash", "read", Some(NOW.plus(10)), NOW).await
                 })
             })
@@ -276,7 +277,8 @@ async fn apps_catalogue_drafts_notices_and_tokens() {
         assert_eq!(read.unwrap(), 130);
         let unread = notice::Entity::find().filter(notice::Column::ReadAt.is_null());
         assert_eq!(unread.count(reader.orm()).await.unwrap(), 0);
-        assert_eq!(tokens::by_hash(&reader, "hash", NOW).await.unwrap().unwrap().id, token.id);
+        let shown = tokens::by_hash(&reader, "hash", NOW).await.unwrap().unwrap();
+        assert_eq!((shown.user, shown.scopes.as_str(), shown.state.active), (UserId(token.user_id), "read", true));
         assert!(tokens::by_hash(&reader, "hash", NOW.plus(10)).await.unwrap().is_none());
     })
     .await;

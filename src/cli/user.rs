@@ -28,7 +28,7 @@ pub struct Add {
     /// A role in an app, such as shop:clerk; may be said again
     #[arg(long = "role", value_name = "APP:ROLE")]
     roles: Vec<String>,
-    /// Position, such as Warehouse head
+    /// Position, such as Team lead
     #[arg(long)]
     position: Option<String>,
     /// Print JSON

@@ -56,10 +56,11 @@ pub async fn find(
         Ok(permit) => records::get(conn, &live.schema, permit, id).await?,
         Err(_) => None,
     };
-    if let (Ok(permit), Some(record)) = (&by_roles, &covered)
-        && live.app().submit_flow(table).is_none()
-    {
-        return Ok(Seen { permit: permit.clone(), record: record.clone() });
+    if live.app().submit_flow(table).is_none() {
+        return match (by_roles?, covered) {
+            (permit, Some(record)) => Ok(Seen { permit, record }),
+            (_, None) => Err(Error::NotFound),
+        };
     }
     let grant = by_flow(conn, rights, live, table, id, covered.is_some()).await?;
     match (grant, covered, by_roles) {

@@ -75,7 +75,7 @@ fn in_link_order(app: &App) -> Vec<&Table> {
             let mut targets = fields.filter(|field| field.kind.is_link()).filter_map(|field| field.target.as_deref());
             targets.all(|target| target == table.key || ordered.iter().any(|done| done.key == target))
         };
-        let next = left.iter().position(|table| ready(table)).unwrap_or(0);
+        let next = left.iter().position(ready).unwrap_or(0);
         ordered.push(left.remove(next));
     }
     ordered

@@ -194,7 +194,7 @@ impl<'a> Compiler<'a> {
         if let Some(Reading { permit, .. }) = inner.reading {
             select.and_where(inner.visible(permit, Action::View));
         }
-        Operand { expression: Expr::from(sub_select(select)), field }
+        Operand { expression: sub_select(select), field }
     }
 
     pub fn system(self, name: &str) -> Expr {

@@ -31,7 +31,6 @@ pub struct Web {
 }
 
 /// The whole application.
-#[must_use]
 pub fn router(service: Service, settings: Settings) -> Router {
     let https = settings.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
     let sessions = SessionManagerLayer::new(Sessions::new(service.store.clone(), service.clock.clone()))

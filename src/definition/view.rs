@@ -63,8 +63,8 @@ pub struct ColumnDetail {
 pub enum ColumnDisplay {
     /// A bar from 0 to the largest of the field and `of`, with the field's share filled.
     Level { of: String },
-    /// Red at zero and below.
-    Stock,
+    /// What is left of something: red at zero and below.
+    Remaining,
 }
 
 impl ViewColumn {

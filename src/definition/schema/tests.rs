@@ -90,7 +90,7 @@ fn schemas_and_types_accept_the_same() {
         DocumentKind::View,
         &json!({"key": "v", "table": "t", "title": "V", "kind": "grid", "filter": filter, "sort": ["-a"], "icon": "i",
           "columns": ["a", {"field": "item.code", "title": "C", "under": "b", "display": {"level": {"of": "m"}}},
-                      {"field": "q", "display": "stock"}]}),
+                      {"field": "q", "display": "remaining"}]}),
     );
     agrees::<Role>(
         DocumentKind::Role,

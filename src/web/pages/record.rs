@@ -92,6 +92,18 @@ impl Target {
     fn list(&self) -> String {
         format!("/apps/{}/{}", self.live.key(), self.table)
     }
+
+    /// The record with no value changed, at the version its page was drawn from.
+    fn as_shown(&self, form: &FormBody, submit: bool) -> Edit {
+        Edit {
+            live: self.live.clone(),
+            table: self.table.clone(),
+            id: self.id,
+            values: json!({}),
+            version: form.get("_version").and_then(|version| version.parse().ok()),
+            submit,
+        }
+    }
 }
 
 pub async fn show(
@@ -122,10 +134,7 @@ pub async fn submit(
 ) -> Result<Response> {
     let target = Target::find(&web, &caller, names).await?;
     let call = keyed(&caller, &wants.path, &form)?;
-    let version = form.get("_version").and_then(|version| version.parse().ok());
-    let (live, table) = (target.live.clone(), target.table.clone());
-    let edit = Edit { live, table, id: target.id, values: json!({}), version, submit: true };
-    let done = web.service.edit_record(call, edit).await;
+    let done = web.service.edit_record(call, target.as_shown(&form, true)).await;
     answer(&web, &caller, &wants, &target, done.map(|_| format!("{}?notice=submit", target.url))).await
 }
 
@@ -157,10 +166,7 @@ pub async fn delete(
 ) -> Result<Response> {
     let target = Target::find(&web, &caller, names).await?;
     let call = keyed(&caller, &wants.path, &form)?;
-    let version = form.get("_version").and_then(|version| version.parse().ok());
-    let (live, table) = (target.live.clone(), target.table.clone());
-    let edit = Edit { live, table, id: target.id, values: json!({}), version, submit: false };
-    let done = web.service.delete_record(call, edit).await;
+    let done = web.service.delete_record(call, target.as_shown(&form, false)).await;
     answer(&web, &caller, &wants, &target, done.map(|_| format!("{}?notice=delete", target.list()))).await
 }
 

@@ -52,7 +52,7 @@ pub struct GridColumn<'a> {
 enum Shape<'a> {
     Plain,
     /// Red at zero and below.
-    Stock,
+    Remaining,
     /// A bar beside the number, up to the larger of both.
     Level(Place<'a>),
 }
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
         let column = |place: Place<'a>, title, under: Option<&str>, display: Option<&ColumnDisplay>| {
             let shape = match display {
                 Some(ColumnDisplay::Level { of }) => self.place(of).map_or(Shape::Plain, Shape::Level),
-                Some(ColumnDisplay::Stock) => Shape::Stock,
+                Some(ColumnDisplay::Remaining) => Shape::Remaining,
                 None => Shape::Plain,
             };
             GridColumn { place, title, under: under.and_then(|under| self.place(under)), shape }
@@ -227,12 +227,13 @@ impl<'a> GridColumn<'a> {
             (shown, None) => shown,
         };
         let amount = |place: &Place<'_>| row.value(place, record).as_decimal();
+        let alarmed = |shown| {
+            let spent = amount(&self.place).is_some_and(|amount| !amount.is_sign_positive() || amount.is_zero());
+            toned(shown, if spent { Tone::Bad } else { Tone::Plain })
+        };
         match &self.shape {
             Shape::Plain => vec![shown],
-            Shape::Stock => {
-                let spent = amount(&self.place).is_some_and(|amount| !amount.is_sign_positive() || amount.is_zero());
-                vec![toned(shown, if spent { Tone::Bad } else { Tone::Plain })]
-            }
+            Shape::Remaining => vec![alarmed(shown)],
             Shape::Level(of) => {
                 let readable = row.readable(&self.place, record) && row.readable(of, record);
                 let level = match (amount(&self.place), amount(of)) {
@@ -240,8 +241,7 @@ impl<'a> GridColumn<'a> {
                     _ if readable => Cell::Empty,
                     _ => Cell::Masked,
                 };
-                let spent = amount(&self.place).is_some_and(|amount| !amount.is_sign_positive() || amount.is_zero());
-                vec![toned(shown, if spent { Tone::Bad } else { Tone::Plain }), level]
+                vec![alarmed(shown), level]
             }
         }
     }

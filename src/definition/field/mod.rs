@@ -85,6 +85,10 @@ pub trait FieldKind: Sync {
     fn write(&self, field: &Field, value: &Value) -> Json;
     /// Plain text for a cell; ids of links and members are replaced by labels further out.
     fn show(&self, field: &Field, value: &Value) -> String;
+    /// What a spreadsheet's cell holds; [`Self::read_text`] reads it back without loss.
+    fn text(&self, field: &Field, value: &Value) -> String {
+        self.show(field, value)
+    }
     /// Bounds, options, patterns.
     fn check(&self, _field: &Field, _value: &Value) -> Result<(), FieldError> {
         Ok(())
@@ -347,6 +351,13 @@ impl Field {
     #[must_use]
     pub fn show(&self, value: &Value) -> String {
         if value.is_unset() { String::new() } else { self.kind.behaviour().show(self, value) }
+    }
+
+    /// What a spreadsheet's cell holds: [`Self::read_text`] reads it back without loss. Ids of links and members are replaced by
+    /// labels further out.
+    #[must_use]
+    pub fn text(&self, value: &Value) -> String {
+        if value.is_unset() { String::new() } else { self.kind.behaviour().text(self, value) }
     }
 
     /// Bounds, options and patterns of a value that is set.

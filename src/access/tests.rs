@@ -59,7 +59,13 @@ fn decide(actor: &Actor, action: Action) -> Result<Permit, Denied> {
     let source = orders();
     let user_values = IndexMap::from([("shelves".to_owned(), vec![3])]);
     let today = jiff::civil::date(2026, 1, 1);
-    let binding = Binding { user: actor.user, departments: &[], user_values: &user_values, today };
+    let binding = Binding {
+        user: actor.user,
+        departments: &[],
+        user_values: &user_values,
+        today,
+        zone: &jiff::tz::TimeZone::UTC,
+    };
     authorize(actor, "shop", roles().iter(), &source.0, action, &binding, &source)
 }
 

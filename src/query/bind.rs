@@ -6,7 +6,7 @@ use super::{
 };
 use crate::base::{id::UserId, value::Value};
 use indexmap::IndexMap;
-use jiff::{Span, civil::Date};
+use jiff::{Span, civil::Date, tz::TimeZone};
 
 /// What user values and relative dates stand for.
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub struct Binding<'a> {
     pub user_values: &'a IndexMap<String, Vec<i64>>,
     /// Today in the organisation's zone.
     pub today: Date,
+    /// The organisation's zone: where its days begin.
+    pub zone: &'a TimeZone,
 }
 
 /// A user value that the app does not define.

@@ -42,7 +42,13 @@ fn matches(filter: Json, row: &[(&str, Value)]) -> bool {
     let tables = tables();
     let filter = Filter::parse(&filter, tables.table("order").unwrap(), &tables).unwrap();
     let user_values = IndexMap::from([("shelves".to_owned(), vec![3, 4])]);
-    let binding = Binding { user: UserId(7), departments: &[], user_values: &user_values, today: date(2026, 11, 21) };
+    let binding = Binding {
+        user: UserId(7),
+        departments: &[],
+        user_values: &user_values,
+        today: date(2026, 11, 21),
+        zone: &jiff::tz::TimeZone::UTC,
+    };
     let row = Row(row.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect());
     filter.bind(&binding).unwrap().matches(&row)
 }

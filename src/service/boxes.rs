@@ -80,7 +80,7 @@ pub async fn page(
         if mine.is_empty() {
             continue;
         }
-        let rights = Rights::load(conn, &call.actor, app, call.today()).await?;
+        let rights = Rights::load(conn, call, app).await?;
         let facts = facts_of(conn, call, app, &rights, &mine).await?;
         for (row, facts) in mine.into_iter().zip(facts) {
             let node_title = app

@@ -245,7 +245,7 @@ async fn write_values(
     let node = running.case.task(task).and_then(|task| running.case.activation(task.activation));
     let fields = node_access(node.and_then(|activation| running.flow.node(&activation.node)));
     let editable = |path: &str| matches!(named_access(&fields, path), Some(FieldAccess::Edit | FieldAccess::Required));
-    let rights = Rights::load(tx, &call.actor, live, call.today()).await?;
+    let rights = Rights::load(tx, call, live).await?;
     let see::Seen { permit: view, record: seen } = see::find(tx, &rights, live, &running.table.key, id).await?;
     let can = view.rights(&seen.matched);
     let access = |path: &str| {

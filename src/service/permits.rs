@@ -1,6 +1,6 @@
 //! What a person may do in an app at this moment: their roles' grants with the user values that scopes need.
 
-use super::{Error, LiveApp};
+use super::{Call, Error, LiveApp};
 use crate::{
     access::{Actor, Permit, authorize, authorize_person},
     base::{id::UserId, value::Value},
@@ -13,7 +13,7 @@ use crate::{
     store::{Connection, records},
 };
 use indexmap::IndexMap;
-use jiff::civil::Date;
+use jiff::{civil::Date, tz::TimeZone};
 use std::collections::HashMap;
 
 /// The most rows a user value stands for.
@@ -24,6 +24,7 @@ pub struct Rights<'a> {
     pub actor: &'a Actor,
     pub live: &'a LiveApp,
     today: Date,
+    zone: &'a TimeZone,
     user_values: IndexMap<String, Vec<i64>>,
 }
 
@@ -32,15 +33,11 @@ impl<'a> Rights<'a> {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn load(
-        conn: &impl Connection,
-        actor: &'a Actor,
-        live: &'a LiveApp,
-        today: Date,
-    ) -> Result<Rights<'a>, Error> {
-        let mut rights = Self { actor, live, today, user_values: IndexMap::new() };
+    pub async fn load(conn: &impl Connection, call: &'a Call, live: &'a LiveApp) -> Result<Rights<'a>, Error> {
+        let mut rights =
+            Self { actor: &call.actor, live, today: call.today(), zone: &call.zone, user_values: IndexMap::new() };
         for name in rights.names_in_scopes()? {
-            let ids = user_value(conn, live, &name, actor.user).await?;
+            let ids = user_value(conn, live, &name, rights.actor.user).await?;
             rights.user_values.insert(name, ids);
         }
         Ok(rights)
@@ -70,6 +67,7 @@ impl<'a> Rights<'a> {
             departments: &self.actor.departments,
             user_values: &self.user_values,
             today: self.today,
+            zone: self.zone,
         }
     }
 

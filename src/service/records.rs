@@ -56,7 +56,7 @@ pub async fn list(
     table: &str,
     request: &ListRequest,
 ) -> Result<(Listed, HashMap<String, Permit>), Error> {
-    let rights = Rights::load(conn, &call.actor, live, call.today()).await?;
+    let rights = Rights::load(conn, call, live).await?;
     let permit = rights.permit(table, Action::View)?;
     let app = live.app();
     let definition = app.tables.get(table).ok_or(Error::NotFound)?;
@@ -144,7 +144,7 @@ pub async fn list_json(
 ) -> Result<Json, Error> {
     let (listed, _) = list(conn, call, live, table, request).await?;
     let definition = live.table(&call.actor.locale, table)?;
-    let rights = Rights::load(conn, &call.actor, live, call.today()).await?;
+    let rights = Rights::load(conn, call, live).await?;
     let documents = listed.records.iter().map(|record| &record.document);
     let labels = represent::labels(conn, &rights, definition, documents, std::iter::empty()).await?;
     let items: Vec<Json> = listed

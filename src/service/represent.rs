@@ -62,7 +62,7 @@ pub async fn may_see_case(
     live: &LiveApp,
     running: &Running<'_>,
 ) -> Result<(), Error> {
-    let rights = Rights::load(conn, &call.actor, live, call.today()).await?;
+    let rights = Rights::load(conn, call, live).await?;
     find(conn, &rights, live, &running.table.key, running.record_id()).await.map(|_| ())
 }
 
@@ -241,7 +241,7 @@ pub async fn record(
     table: &str,
     id: RecordId,
 ) -> Result<Json, Error> {
-    let rights = Rights::load(conn, &call.actor, live, call.today()).await?;
+    let rights = Rights::load(conn, call, live).await?;
     let Seen { permit, record } = see(conn, &rights, live, table, id).await?;
     let definition = live.table(&call.actor.locale, table)?;
     let labels = labels(conn, &rights, definition, std::iter::once(&record.document), std::iter::empty()).await?;
@@ -317,7 +317,7 @@ pub async fn task(
     let row = flows::task(conn, id).await?.ok_or(Error::NotFound)?;
     let case_row = flows::by_id(conn, CaseId(row.case_id)).await?.ok_or(Error::NotFound)?;
     let key = live.table_key(case_row.table_id).ok_or(Error::NotFound)?.to_owned();
-    let rights = Rights::load(conn, &call.actor, live, call.today()).await?;
+    let rights = Rights::load(conn, call, live).await?;
     let record_id = RecordId(case_row.record_id);
     let Seen { permit, record } = see(conn, &rights, live, &key, record_id).await?;
     let can = permit.rights(&record.matched);
@@ -381,7 +381,7 @@ pub async fn case(
 ) -> Result<Json, Error> {
     let row = flows::by_id(conn, id).await?.ok_or(Error::NotFound)?;
     let key = live.table_key(row.table_id).ok_or(Error::NotFound)?.to_owned();
-    let rights = Rights::load(conn, &call.actor, live, call.today()).await?;
+    let rights = Rights::load(conn, call, live).await?;
     see(conn, &rights, live, &key, RecordId(row.record_id)).await?;
     let log = flows::log(conn, id).await?;
     let case = flows::load(conn, id).await?;

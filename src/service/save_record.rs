@@ -93,7 +93,7 @@ impl Service {
 /// As [`Service::create_record`].
 pub async fn insert(tx: &Tx, service: &Service, call: &Call, create: &Create) -> Result<RecordId, Error> {
     let live = &*create.live;
-    let rights = Rights::load(tx, &call.actor, live, call.today()).await?;
+    let rights = Rights::load(tx, call, live).await?;
     rights.permit_of_person(&create.table, Action::View).or_else(|_| rights.permit(&create.table, Action::Create))?;
     refuse_engine_tables(live, &create.table)?;
     let permit = rights.permit(&create.table, Action::Create)?;
@@ -135,7 +135,7 @@ pub async fn insert(tx: &Tx, service: &Service, call: &Call, create: &Create) ->
 /// As [`Service::edit_record`].
 pub async fn change(tx: &Tx, service: &Service, call: &Call, edit: &Edit) -> Result<(), Error> {
     let live = &*edit.live;
-    let rights = Rights::load(tx, &call.actor, live, call.today()).await?;
+    let rights = Rights::load(tx, call, live).await?;
     // Whoever may see the record learns that they may not change it; others learn nothing.
     let see::Seen { permit: view, record: seen } = see::find(tx, &rights, live, &edit.table, edit.id).await?;
     refuse_engine_tables(live, &edit.table)?;
@@ -212,7 +212,7 @@ pub(super) async fn save(
 
 async fn delete(tx: &Tx, call: &Call, edit: &Edit) -> Result<(), Error> {
     let live = &*edit.live;
-    let rights = Rights::load(tx, &call.actor, live, call.today()).await?;
+    let rights = Rights::load(tx, call, live).await?;
     let view = rights.permit_of_person(&edit.table, Action::View)?;
     let seen = records::get_for_update(tx, &live.schema, &view, edit.id).await?.ok_or(Error::NotFound)?;
     refuse_engine_tables(live, &edit.table)?;

@@ -138,7 +138,7 @@ pub async fn entries(conn: &impl Connection, caller: &Caller, app: &Arc<LiveApp>
             .collect(),
         None => manifest.clone(),
     };
-    let rights = Rights::load(conn, &caller.call.actor, app, caller.call.today()).await?;
+    let rights = Rights::load(conn, &caller.call, app).await?;
     let mut entries = Vec::new();
     for entry in wanted {
         let view = entry.view.as_deref().and_then(|key| face.views.get(key));

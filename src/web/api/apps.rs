@@ -154,7 +154,7 @@ pub async fn definition(State(web): State<Web>, caller: Caller, Path(key): Path<
     use crate::{access::Visibility, definition::role::Action};
     let live = app(&web, &caller, &key).await?;
     let reader = web.service.store.reader();
-    let rights = Rights::load(&reader, &caller.call.actor, &live, caller.call.today()).await?;
+    let rights = Rights::load(&reader, &caller.call, &live).await?;
     let face = &live.face(&caller.call.actor.locale).app;
     let mut tables = Map::new();
     for table in face.tables.values() {

@@ -332,7 +332,7 @@ fn fixed_schemas() -> Map<String, Value> {
 async fn app_schemas(web: &Web, caller: &Caller, schemas: &mut Map<String, Value>) -> Result<()> {
     let reader = web.service.store.reader();
     for live in web.service.live.all(&reader, caller.person.epoch).await? {
-        let rights = Rights::load(&reader, &caller.call.actor, &live, caller.call.today()).await?;
+        let rights = Rights::load(&reader, &caller.call, &live).await?;
         for table in live.face(&caller.call.actor.locale).app.tables.values() {
             let Ok(permit) = rights.permit(&table.key, Action::View) else { continue };
             let shown = |path: &str| permit.visibility(path) != Visibility::Never;

@@ -157,7 +157,7 @@ async fn build(
     let call = &caller.call;
     let face = &live.face(&call.actor.locale).app;
     let table = face.tables.get(key).ok_or(Error::NotFound)?;
-    let rights = Rights::load(&reader, &call.actor, live, call.today()).await?;
+    let rights = Rights::load(&reader, call, live).await?;
     let permit = rights.permit(key, Action::View)?;
     let targets = rights.targets(table);
     let scope = Reader { texts, app: face, table, permit: &permit, targets: &targets };

@@ -79,7 +79,7 @@ async fn counters_of(
 ) -> std::result::Result<Vec<Counter>, Error> {
     let actor = &caller.call.actor;
     let face = &app.face(&actor.locale).app;
-    let rights = Rights::load(conn, actor, app, caller.call.today()).await?;
+    let rights = Rights::load(conn, &caller.call, app).await?;
     let mut counters: Vec<Counter> = Vec::new();
     let mut counted: Vec<&str> = Vec::new();
     for entry in actor.roles_in(app.key()).filter_map(|key| face.roles.get(key)).flat_map(|role| &role.home) {

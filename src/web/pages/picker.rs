@@ -32,7 +32,7 @@ pub async fn show(
     let face = live.face(&call.actor.locale);
     let definition = face.app.tables.get(&table).ok_or(Error::NotFound)?;
     let field = definition.field_at(&path).ok_or(Error::NotFound)?;
-    let rights = Rights::load(&reader, &call.actor, &live, call.today()).await?;
+    let rights = Rights::load(&reader, call, &live).await?;
     // Whoever fills in a record need not see others: the right to create shows the field as well.
     let shown = match rights.permit(&table, Action::Create) {
         Ok(permit) => permit.rights_to_create().can_read(&path),

@@ -148,7 +148,7 @@ pub async fn withdraw(
     let target = Target::find(&web, &caller, names).await?;
     let call = keyed(&caller, &wants.path, &form)?;
     let reader = web.service.store.reader();
-    let rights = Rights::load(&reader, &call.actor, &target.live, call.today()).await?;
+    let rights = Rights::load(&reader, &call, &target.live).await?;
     see::see(&reader, &rights, &target.live, &target.table, target.id).await?;
     let place = target.live.schema.id_of(&target.table).ok_or(Error::NotFound)?;
     let case = flows::latest_of_record(&reader, place, target.id).await?.ok_or(Error::NotFound)?;
@@ -236,7 +236,7 @@ async fn page(web: &Web, caller: &Caller, wants: &Wants, target: &Target, asked:
     let call = &caller.call;
     let live = &*target.live;
     let reader = web.service.store.reader();
-    let rights = Rights::load(&reader, &call.actor, live, call.today()).await?;
+    let rights = Rights::load(&reader, call, live).await?;
     let Seen { permit, record } = see::see(&reader, &rights, live, &target.table, target.id).await?;
     let table = live.table(&call.actor.locale, &target.table)?;
     let can = permit.rights(&record.matched);

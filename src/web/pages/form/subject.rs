@@ -45,7 +45,7 @@ impl<'a> Subject<'a> {
     /// `NotFound`, or `Forbidden` for whoever may not create.
     pub async fn new(web: &'a Web, caller: &'a Caller, live: &'a Arc<LiveApp>, table: &str) -> Result<Subject<'a>> {
         let reader = web.service.store.reader();
-        let rights = Rights::load(&reader, &caller.call.actor, live, caller.call.today()).await?;
+        let rights = Rights::load(&reader, &caller.call, live).await?;
         let definition = live.table(&caller.call.actor.locale, table)?;
         let permit = rights.permit(table, Action::Create)?;
         if live.is_engine_written(table) {
@@ -83,7 +83,7 @@ impl<'a> Subject<'a> {
         id: RecordId,
     ) -> Result<Subject<'a>> {
         let reader = web.service.store.reader();
-        let rights = Rights::load(&reader, &caller.call.actor, live, caller.call.today()).await?;
+        let rights = Rights::load(&reader, &caller.call, live).await?;
         let definition = live.table(&caller.call.actor.locale, table)?;
         let (permit, record) = records::get(&reader, &rights, table, id).await?;
         if live.is_engine_written(table) {

@@ -68,7 +68,7 @@ impl<'a> Held<'a> {
         let row = flows::task(&reader, id).await?.ok_or(Error::NotFound)?;
         let case_row = flows::by_id(&reader, CaseId(row.case_id)).await?.ok_or(Error::NotFound)?;
         let key = live.table_key(case_row.table_id).ok_or(Error::NotFound)?;
-        let rights = Rights::load(&reader, &call.actor, live, call.today()).await?;
+        let rights = Rights::load(&reader, call, live).await?;
         let (_, record) = records::get(&reader, &rights, key, RecordId(case_row.record_id)).await?;
         let table = live.table(&call.actor.locale, key)?;
         let told = represent::task(&reader, &web.service, call, live, id).await?;

@@ -1,0 +1,150 @@
+//! The operations of the API, each said once: what documents and tests read.
+
+/// One operation of the API: method, path, what it does, parameters in the query, whether it takes a body, what it answers.
+pub struct Operation {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub summary: &'static str,
+    pub query: &'static [(&'static str, &'static str)],
+    pub body: Option<&'static str>,
+    pub answers: &'static [(u16, &'static str)],
+}
+
+impl Operation {
+    /// The media type of a body or answer by the name of its schema.
+    pub fn content_of(&self, schema: &str) -> &'static str {
+        match schema {
+            "Package" => "application/zip",
+            _ => "application/json",
+        }
+    }
+}
+
+const fn read(
+    path: &'static str,
+    summary: &'static str,
+    query: &'static [(&'static str, &'static str)],
+    answer: &'static str,
+) -> Operation {
+    // The answer's schema by a name of `schemas`.
+    let answers: &'static [(u16, &'static str)] = match answer.as_bytes() {
+        b"list" => &[(200, "List")],
+        b"record" => &[(200, "Record")],
+        b"task" => &[(200, "Task")],
+        b"case" => &[(200, "Case")],
+        _ => &[(200, "Object")],
+    };
+    Operation { method: "get", path, summary, query, body: None, answers }
+}
+
+const fn write(
+    method: &'static str,
+    path: &'static str,
+    summary: &'static str,
+    body: Option<&'static str>,
+    answers: &'static [(u16, &'static str)],
+) -> Operation {
+    Operation { method, path, summary, query: &[], body, answers }
+}
+
+const LIST: &[(&str, &str)] = &[
+    ("filter", "conditions as JSON: {\"field\", \"op\", \"value\"}, {\"all\": […]}, {\"any\": […]}, {\"not\": …}"),
+    ("q", "words that searchable fields hold"),
+    ("sort", "field keys, - in front for descending: -day,no"),
+    ("limit", "rows of a page, at most 200"),
+    ("cursor", "the next of the page before"),
+    ("view", "a view of the table, whose filter and sort then hold"),
+    ("count", "true adds the number of rows, counted to 10,000"),
+];
+const TASKS: &[(&str, &str)] = &[
+    ("box", "todo, done, started or cc"),
+    ("app", "only of this app"),
+    ("table", "only of this table of the app"),
+    ("record", "only of this record"),
+    ("case", "only of this case"),
+    ("q", "text that the title holds"),
+    ("limit", "rows of a page, at most 200"),
+    ("cursor", "the next of the page before"),
+];
+const IMPORT: &[(&str, &str)] = &[
+    ("dry_run", "true inspects and changes nothing"),
+    ("mode", "new"),
+    ("samples", "true adds the app's sample master data"),
+];
+const CURSOR: &[(&str, &str)] = &[("cursor", "the next of the page before")];
+/// Records of a table.
+pub const RECORDS: &str = "/apps/{app}/tables/{table}/records";
+/// One record.
+pub const RECORD: &str = "/apps/{app}/tables/{table}/records/{id}";
+const NO_CONTENT: &[(u16, &str)] = &[(204, "")];
+
+/// Every operation; a test compares them with the routes.
+pub fn all() -> Vec<Operation> {
+    vec![
+        write(
+            "post",
+            "/session",
+            "Sign in: answers the person and sets the cookie",
+            Some("Credentials"),
+            &[(200, "Object")],
+        ),
+        write("delete", "/session", "Sign out", None, NO_CONTENT),
+        read("/openapi.json", "This document", &[], "object"),
+        read("/me", "Who I am", &[], "object"),
+        read("/notices", "My messages, newest first", CURSOR, "list"),
+        read("/tokens", "My tokens", &[], "list"),
+        write("post", "/tokens", "Make a token; it is shown once", Some("NewToken"), &[(201, "Object")]),
+        write("delete", "/tokens/{id}", "End a token", None, NO_CONTENT),
+        write("post", "/users", "Add a person", Some("NewUser"), &[(201, "Object")]),
+        read("/apps", "The apps in which I have a role", &[], "list"),
+        Operation {
+            method: "post",
+            path: "/apps/import",
+            summary: "Import an app: the body is a .fwapp",
+            query: IMPORT,
+            body: Some("Package"),
+            answers: &[(200, "Object"), (201, "Object")],
+        },
+        read("/apps/{app}/export", "The live version as a .fwapp", &[("data", "none")], "object"),
+        read("/apps/{app}/definition", "Tables, fields and actions that I may use", &[], "object"),
+        read("/apps/{app}/settings", "The app's settings", &[], "object"),
+        write("put", "/apps/{app}/settings", "Change settings", Some("Object"), NO_CONTENT),
+        write(
+            "put",
+            "/apps/{app}/roles/{role}/members",
+            "Make the members of a role be these",
+            Some("Members"),
+            &[(200, "Object")],
+        ),
+        read(RECORDS, "A page of records", LIST, "list"),
+        write(
+            "post",
+            RECORDS,
+            "Create a record, and submit it where that is asked",
+            Some("WriteRecord"),
+            &[(201, "Record")],
+        ),
+        read(RECORD, "A record", &[], "record"),
+        write("patch", RECORD, "Change the members given", Some("WriteRecord"), &[(200, "Record")]),
+        write("delete", RECORD, "Move a record to the trash", None, NO_CONTENT),
+        write(
+            "post",
+            "/apps/{app}/tables/{table}/records/{id}/submit",
+            "Submit a record",
+            Some("Submit"),
+            &[(200, "Record")],
+        ),
+        write(
+            "post",
+            "/apps/{app}/ledgers/{ledger}/verify",
+            "Add a ledger up anew and compare",
+            None,
+            &[(200, "Object")],
+        ),
+        read("/tasks", "A page of one of my boxes", TASKS, "list"),
+        read("/tasks/{id}", "A task with what may be done now", &[], "task"),
+        write("post", "/tasks/{id}/{op}", "approve, reject, return or resubmit", Some("Act"), &[(200, "Task")]),
+        read("/cases/{id}", "A case with its log", &[], "case"),
+        write("post", "/cases/{id}/{op}", "withdraw or terminate", Some("Steer"), &[(200, "Case")]),
+    ]
+}

@@ -1,0 +1,76 @@
+//! Schemas that do not depend on an app, and the codes of problems.
+
+use serde_json::{Map, Value, json};
+
+/// The stable codes of problems; those of a ledger's checks are the app's own.
+const CODES: [&str; 31] = [
+    "malformed",
+    "unauthenticated",
+    "wrong_credentials",
+    "locked_out",
+    "forbidden",
+    "administrators_only",
+    "out_of_scope",
+    "engine_written",
+    "foreign_origin",
+    "session_needed",
+    "not_found",
+    "method_not_allowed",
+    "conflict",
+    "already_decided",
+    "in_approval",
+    "approved_locked",
+    "in_use",
+    "not_open",
+    "not_yours",
+    "not_allowed",
+    "no_flow",
+    "nobody",
+    "app_exists",
+    "already_set_up",
+    "stale",
+    "too_large_body",
+    "invalid",
+    "unknown_field",
+    "unset_value",
+    "unique",
+    "idempotency_mismatch",
+];
+
+/// The schemas of what every installation answers and takes.
+pub fn fixed() -> Map<String, Value> {
+    let text = || json!({"type": "string"});
+    let id = || json!({"type": "integer"});
+    let object =
+        |members: Value, required: &[&str]| json!({"type": "object", "properties": members, "required": required});
+    let schemas = json!({
+        "Object": {"type": "object"},
+        "Package": {"type": "string", "format": "binary"},
+        "List": object(json!({"items": {"type": "array", "items": {"type": "object"}}, "next": {"type": ["string", "null"]},
+            "count": id(), "count_capped": {"type": "boolean"}}), &["items", "next"]),
+        "Credentials": object(json!({"login": text(), "password": text(), "code": text()}), &["login", "password"]),
+        "NewToken": object(json!({"name": text(), "scopes": text(), "expires_at": {"type": ["string", "null"]}}), &["name", "scopes"]),
+        "NewUser": object(json!({"login": text(), "name": text(), "password": text(), "position": text()}), &["login", "name", "password"]),
+        "Members": object(json!({"users": {"type": "array", "items": id()}, "departments": {"type": "array", "items": id()},
+            "groups": {"type": "array", "items": id()}}), &[]),
+        "WriteRecord": object(json!({"values": {"type": "object"}, "submit": {"type": "boolean"}}), &["values"]),
+        "Submit": object(json!({"flow": text()}), &[]),
+        "Act": object(json!({"comment": text(), "values": {"type": "object"}, "to_node": text(),
+            "resume": {"enum": ["rerun", "direct"]}}), &[]),
+        "Steer": object(json!({"comment": text(), "reason": text()}), &[]),
+        "Record": object(json!({"id": id(), "version": id(), "state": {"type": ["string", "null"]}, "values": {"type": "object"},
+            "refs": {"type": "object"}, "case": {"type": ["object", "null"]}, "created_at": text(), "updated_at": text()}),
+            &["id", "version", "state", "values", "refs"]),
+        "Task": object(json!({"id": id(), "case": id(), "node": text(), "title": text(), "state": text(),
+            "ops": {"type": "array", "items": text()}, "fields": {"type": "object"}}), &["id", "case", "ops"]),
+        "Case": object(json!({"id": id(), "state": text(), "tasks": {"type": "array"}, "log": {"type": "array"}}), &["id", "state"]),
+        "Problem": object(json!({"type": text(), "title": text(), "status": id(), "detail": text(),
+            "code": {"type": "string", "examples": CODES, "description": "Stable. A check of an app's ledger has a code of its own"},
+            "request_id": text(), "errors": {"type": "array", "items": object(json!({"path": text(), "code": text(),
+            "message": text(), "params": {"type": "object"}}), &["path", "code"])}}), &["type", "title", "status", "code"]),
+    });
+    match schemas {
+        Value::Object(schemas) => schemas,
+        _ => Map::new(),
+    }
+}

@@ -16,7 +16,8 @@ pub fn everywhere(operation: &Operation, readable: &Readable) -> Vec<(String, Va
     if readable.tables.is_empty() || !operation.path.starts_with(RECORDS) {
         return vec![(operation.path.to_owned(), describe(operation, readable, None))];
     }
-    let tables = readable.tables.iter();
+    let changes = operation.method != "get";
+    let tables = readable.tables.iter().filter(|table| table.writable || !changes);
     tables
         .map(|table| {
             let path = operation.path.replace("{app}", &table.app).replace("{table}", &table.key);
@@ -73,6 +74,7 @@ fn parameters(operation: &Operation, readable: &Readable, concrete: bool) -> Vec
         .map(|(name, _)| {
             let schema = match name {
                 "id" => json!({"type": "integer", "minimum": 1}),
+                "op" => json!({"type": "string", "enum": operation.acts()}),
                 "app" if !readable.apps.is_empty() => json!({"type": "string", "enum": readable.apps}),
                 _ => json!({"type": "string"}),
             };
@@ -92,9 +94,8 @@ fn parameters(operation: &Operation, readable: &Readable, concrete: bool) -> Vec
     }
     if matches!(operation.method, "patch" | "delete") && operation.path == RECORD {
         let description = "The version that was read, in quotes; another one answers 412";
-        parameters.push(
-            json!({"name": "If-Match", "in": "header", "schema": {"type": "string"}, "description": description}),
-        );
+        parameters.push(json!({"name": "If-Match", "in": "header", "description": description,
+                "schema": {"type": "string", "pattern": "^\"[0-9]{1,18}\"$"}}));
     }
     parameters
 }

@@ -11,6 +11,15 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// What `{op}` may be.
+    pub fn acts(&self) -> &'static [&'static str] {
+        match self.path {
+            "/tasks/{id}/{op}" => &["approve", "reject", "return", "resubmit"],
+            "/cases/{id}/{op}" => &["withdraw", "terminate"],
+            _ => &[],
+        }
+    }
+
     /// The media type of a body or answer by the name of its schema.
     pub fn content_of(&self, schema: &str) -> &'static str {
         match schema {
@@ -32,6 +41,7 @@ const fn read(
         b"record" => &[(200, "Record")],
         b"task" => &[(200, "Task")],
         b"case" => &[(200, "Case")],
+        b"package" => &[(200, "Package")],
         _ => &[(200, "Object")],
     };
     Operation { method: "get", path, summary, query, body: None, answers }
@@ -105,7 +115,7 @@ pub fn all() -> Vec<Operation> {
             body: Some("Package"),
             answers: &[(200, "Object"), (201, "Object")],
         },
-        read("/apps/{app}/export", "The live version as a .fwapp", &[("data", "none")], "object"),
+        read("/apps/{app}/export", "The live version as a .fwapp", &[("data", "none")], "package"),
         read("/apps/{app}/definition", "Tables, fields and actions that I may use", &[], "object"),
         read("/apps/{app}/settings", "The app's settings", &[], "object"),
         write("put", "/apps/{app}/settings", "Change settings", Some("Object"), NO_CONTENT),

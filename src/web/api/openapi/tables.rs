@@ -25,6 +25,8 @@ pub struct Readable {
 pub struct ReadableTable {
     pub app: String,
     pub key: String,
+    /// Whether people write it; others are written by the engine.
+    pub writable: bool,
     /// The values as they are answered.
     values: Value,
     /// The values as they may be written: a draft may lack some, and a patch names only what changes.
@@ -68,6 +70,7 @@ pub async fn readable(web: &Web, caller: &Caller) -> Result<Readable> {
             readable.tables.push(ReadableTable {
                 app: live.key().to_owned(),
                 key: table.key.clone(),
+                writable: !live.is_engine_written(&table.key),
                 values: table_schema(table, &shown, Use::Answer),
                 written: table_schema(table, &shown, Use::Write),
             });
@@ -106,6 +109,13 @@ fn field_schema(field: &Field, shown: &dyn Fn(&str) -> bool, purpose: Use) -> Va
         Kind::Boolean => json!({"type": ["boolean", "null"]}),
         Kind::Links | Kind::Members => json!({"type": ["array", "null"], "items": {"type": "integer"}}),
         Kind::Choices => json!({"type": ["array", "null"], "items": {"type": "string"}}),
+        Kind::Choice => {
+            let values = field.options.iter().map(|option| json!(option.value));
+            json!({"enum": values.chain([Value::Null]).collect::<Vec<_>>()})
+        }
+        Kind::Decimal | Kind::Money | Kind::Percent => {
+            json!({"type": ["string", "null"], "pattern": format!("^-?[0-9]{{1,15}}(\\.[0-9]{{1,{}}})?$", field.scale.max(1))})
+        }
         Kind::Date => json!({"type": ["string", "null"], "format": "date"}),
         Kind::DateTime => json!({"type": ["string", "null"], "format": "date-time"}),
         Kind::Lines => lines_schema(field, shown, purpose),
@@ -114,10 +124,6 @@ fn field_schema(field: &Field, shown: &dyn Fn(&str) -> bool, purpose: Use) -> Va
     schema["title"] = field.title.clone().into();
     if field.read_only {
         schema["readOnly"] = true.into();
-    }
-    if !field.options.is_empty() && field.kind == Kind::Choice {
-        let values: Vec<&str> = field.options.iter().map(|option| option.value.as_str()).collect();
-        schema["examples"] = json!(values);
     }
     schema
 }

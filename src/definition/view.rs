@@ -1,5 +1,6 @@
 //! A view: a saved list of a table.
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 /// A filter as it is written in a definition; `query::Filter` is what it means.
@@ -19,6 +20,17 @@ pub struct View {
     /// Field keys, `-` in front for descending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sort: Vec<String>,
+    /// Field keys by whose values the records stand together, the outermost first; `-` in front for descending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub group: Vec<String>,
+    /// What is worked out over all listed records, by field key.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub totals: IndexMap<String, Total>,
+    /// How many of the first columns stay in sight while the others scroll sideways.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub frozen: usize,
+    #[serde(default, skip_serializing_if = "is_normal")]
+    pub row_height: RowHeight,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub icon: Option<String>,
 }
@@ -33,6 +45,88 @@ pub enum ViewKind {
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
 const fn is_grid(kind: &ViewKind) -> bool {
     matches!(kind, ViewKind::Grid)
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+const fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+const fn is_normal(height: &RowHeight) -> bool {
+    matches!(height, RowHeight::Normal)
+}
+
+/// The most levels of groups.
+pub const MOST_GROUPS: usize = 3;
+/// The most columns that stay in sight.
+pub const MOST_FROZEN: usize = 5;
+/// The widths a column may have, in CSS pixels.
+pub const WIDTHS: std::ops::RangeInclusive<u32> = 48..=800;
+
+/// A figure over the values of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Total {
+    Sum,
+    Average,
+    Min,
+    Max,
+    /// How many records have a value.
+    Count,
+    CountDistinct,
+}
+
+impl Total {
+    pub const ALL: [Self; 6] = [Self::Sum, Self::Average, Self::Min, Self::Max, Self::Count, Self::CountDistinct];
+
+    /// The word in a definition.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sum => "sum",
+            Self::Average => "average",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Count => "count",
+            Self::CountDistinct => "count_distinct",
+        }
+    }
+
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|total| total.as_str() == name)
+    }
+}
+
+/// How much room a row has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowHeight {
+    Compact,
+    #[default]
+    Normal,
+    /// Several lines of text.
+    Tall,
+}
+
+impl RowHeight {
+    pub const ALL: [Self; 3] = [Self::Compact, Self::Normal, Self::Tall];
+
+    /// The word in a definition.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Compact => "compact",
+            Self::Normal => "normal",
+            Self::Tall => "tall",
+        }
+    }
+
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|height| height.as_str() == name)
+    }
 }
 
 /// A column: a field's key alone, or with how it shows.
@@ -55,6 +149,9 @@ pub struct ColumnDetail {
     pub under: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display: Option<ColumnDisplay>,
+    /// In CSS pixels; as wide as its content where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
 }
 
 /// How a number shows, other than as digits.
@@ -68,6 +165,23 @@ pub enum ColumnDisplay {
 }
 
 impl ViewColumn {
+    #[must_use]
+    pub fn width(&self) -> Option<u32> {
+        self.detail()?.width
+    }
+
+    /// The same column with another width.
+    #[must_use]
+    pub fn sized(self, width: Option<u32>) -> Self {
+        match (self, width) {
+            (Self::Field(field), None) => Self::Field(field),
+            (Self::Field(field), width) => {
+                Self::Detailed(ColumnDetail { field, title: None, under: None, display: None, width })
+            }
+            (Self::Detailed(detail), width) => Self::Detailed(ColumnDetail { width, ..detail }),
+        }
+    }
+
     #[must_use]
     pub fn field(&self) -> &str {
         match self {
@@ -86,11 +200,40 @@ impl ViewColumn {
 }
 
 impl View {
+    /// A grid of a table that shows everything as it is.
+    #[must_use]
+    pub fn new(table: &str, title: &str) -> Self {
+        Self {
+            key: String::new(),
+            table: table.to_owned(),
+            title: title.to_owned(),
+            kind: ViewKind::Grid,
+            columns: Vec::new(),
+            filter: None,
+            sort: Vec::new(),
+            group: Vec::new(),
+            totals: IndexMap::new(),
+            frozen: 0,
+            row_height: RowHeight::Normal,
+            icon: None,
+        }
+    }
+
     /// `(field, descending)` in order.
     pub fn sort_keys(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.sort.iter().map(|key| match key.strip_prefix('-') {
-            Some(field) => (field, true),
-            None => (key.as_str(), false),
-        })
+        directed(&self.sort)
     }
+
+    /// `(field, descending)`, the outermost group first.
+    pub fn group_keys(&self) -> impl Iterator<Item = (&str, bool)> {
+        directed(&self.group)
+    }
+}
+
+/// `-key` as `(key, descending)`.
+fn directed(keys: &[String]) -> impl Iterator<Item = (&str, bool)> {
+    keys.iter().map(|key| match key.strip_prefix('-') {
+        Some(field) => (field, true),
+        None => (key.as_str(), false),
+    })
 }

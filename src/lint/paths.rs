@@ -21,6 +21,10 @@ pub enum End<'a> {
 }
 
 impl End<'_> {
+    pub fn is_several(self) -> bool {
+        matches!(self, Self::Field(field) if field.kind.is_several())
+    }
+
     pub fn is_number(self) -> bool {
         match self {
             Self::Field(field) => field.kind.is_number(),

@@ -9,7 +9,7 @@ use crate::definition::{
     field::Kind,
     finding::Finding,
     table::Table,
-    view::{ColumnDisplay, View},
+    view::{ColumnDisplay, Total, View},
 };
 
 pub fn check(app: &App, findings: &mut Vec<Finding>) {
@@ -22,6 +22,22 @@ pub fn check(app: &App, findings: &mut Vec<Finding>) {
         columns(app, &file, view, table, findings);
         for (index, (field, _)) in view.sort_keys().enumerate() {
             shown(app, &file, &format!("/sort/{index}"), field, table, findings);
+        }
+        for (index, (field, _)) in view.group_keys().enumerate() {
+            let here = format!("/group/{index}");
+            if shown(app, &file, &here, field, table, findings).is_some_and(|end| end.is_several()) {
+                let message = format!("\"{field}\" holds several values, so records cannot be grouped by it");
+                findings.push(Finding::error(&file, here, message));
+            }
+        }
+        for (field, total) in &view.totals {
+            let here = format!("/totals/{field}");
+            let end = shown(app, &file, &here, field, table, findings);
+            let counts = matches!(total, Total::Count | Total::CountDistinct | Total::Min | Total::Max);
+            if end.is_some_and(|end| !end.is_number()) && !counts {
+                let message = format!("\"{field}\" is no number and has no {}", total.as_str());
+                findings.push(Finding::error(&file, here, message));
+            }
         }
         if let Some(filter) = &view.filter {
             filters::check(app, &file, "/filter", filter, table, findings);

@@ -6,12 +6,14 @@
 mod bind;
 mod condition;
 mod filter;
+mod fit;
 mod parse;
 mod sort;
 
 pub use bind::{BindError, Binding};
 pub use condition::{Condition, RowValues, Test, compare, fold};
 pub use filter::{FieldPath, Filter, FilterTest, Operand, Operator, SystemField};
+pub use fit::fitting;
 pub use parse::{FieldSource, FilterError, resolve};
 pub use sort::{Cursor, CursorError, Page, Sort};
 

@@ -32,6 +32,9 @@ pub enum Error {
     /// Values that do not fit.
     #[error("invalid: {} errors", .0.len())]
     Invalid(Vec<FieldError>),
+    /// Items of a batch that do not fit.
+    #[error("invalid: {} items", .0.len())]
+    Items(Vec<super::batch::ItemError>),
     /// Too much, too often: seconds until it may be tried again.
     #[error("limited: {code}")]
     Limited { code: String, retry_after: u64, params: Params },
@@ -130,6 +133,12 @@ impl Error {
                 }
                 _ => "invalid",
             },
+            // Items that are refused for one and the same reason are refused as a whole for it.
+            Self::Items(items) => {
+                let mut codes = items.iter().map(|item| item.error.code());
+                let first = codes.next().unwrap_or("invalid");
+                if codes.all(|code| code == first) { first } else { "invalid" }
+            }
             Self::StorageFull => "storage_full",
             Self::Busy => "busy",
             Self::Internal(_) => "internal",

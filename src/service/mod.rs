@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod apps;
 mod audit;
+pub mod batch;
 pub mod bundled;
 pub mod boxes;
 mod context;
@@ -30,6 +31,7 @@ mod shortage;
 pub mod sign_in;
 pub mod tokens;
 pub mod verify_ledger;
+pub mod views;
 
 pub use error::{Error, Shortage};
 pub use input::Access;

@@ -1,6 +1,6 @@
 //! Reading records: a list, one, and what a page around them needs.
 
-use super::{Call, Error, LiveApp, permits::Rights, represent, see};
+use super::{Call, Error, LiveApp, permits::Rights, represent, see, views};
 use crate::{
     access::{Permit, Visibility},
     base::{error::FieldError, id::RecordId},
@@ -63,13 +63,20 @@ pub async fn list(
     let targets = rights.targets(definition);
     let shown = Shown::new(app, definition, &permit, &targets);
     let source: &dyn FieldSource = app.as_ref();
-    let view = match &request.view {
-        Some(key) => Some(app.views.get(key).filter(|view| view.table == table).ok_or(Error::NotFound)?),
-        None => None,
+    let defined = request.view.as_ref().and_then(|key| app.views.get(key)).filter(|view| view.table == table);
+    let saved = match &request.view {
+        Some(key) if defined.is_none() => Some(views::find(conn, &rights, table, key).await?.view),
+        _ => None,
     };
+    let view = defined.or(saved.as_ref());
     let mut condition = Condition::Always;
     if let Some(json) = view.and_then(|view| view.filter.as_ref()) {
-        condition = rights.bind(conn, &live.filter(table, json)?).await?;
+        // The app's own views see what they name; what a person saved sees what its reader sees.
+        let filter = match &saved {
+            None => live.filter(table, json)?,
+            Some(_) => Filter::parse(json, &shown.table, &shown).map_err(|error| filter_error("/view", error))?,
+        };
+        condition = rights.bind(conn, &filter).await?;
     }
     if let Some(json) = &request.filter {
         let filter = Filter::parse(json, &shown.table, &shown).map_err(|error| filter_error("/filter", error))?;
@@ -219,16 +226,21 @@ pub async fn options(
 
 /// The tables as this reader knows them: a field that no grant shows is indistinguishable from an unknown one, by code,
 /// place and suggestion alike.
-struct Shown {
+pub(super) struct Shown {
     table: Table,
     targets: HashMap<String, Table>,
 }
 
 impl Shown {
-    fn new(app: &App, table: &Table, permit: &Permit, targets: &HashMap<String, Permit>) -> Self {
+    pub(super) fn new(app: &App, table: &Table, permit: &Permit, targets: &HashMap<String, Permit>) -> Self {
         let known =
             targets.iter().filter_map(|(key, permit)| Some((key.clone(), masked(app.tables.get(key)?, permit))));
         Self { table: masked(table, permit), targets: known.collect() }
+    }
+
+    /// The table of the list.
+    pub(super) const fn table(&self) -> &Table {
+        &self.table
     }
 
     fn has(&self, path: &str) -> bool {

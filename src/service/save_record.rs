@@ -210,7 +210,11 @@ pub(super) async fn save(
     })
 }
 
-async fn delete(tx: &Tx, call: &Call, edit: &Edit) -> Result<(), Error> {
+/// Moves a record to the trash inside a transaction.
+///
+/// # Errors
+/// As [`Service::delete_record`].
+pub async fn delete(tx: &Tx, call: &Call, edit: &Edit) -> Result<(), Error> {
     let live = &*edit.live;
     let rights = Rights::load(tx, call, live).await?;
     let view = rights.permit_of_person(&edit.table, Action::View)?;

@@ -24,6 +24,7 @@ pub mod notices;
 pub mod people;
 pub mod records;
 mod row;
+pub mod saved_views;
 pub mod schema;
 pub mod series;
 pub mod session;

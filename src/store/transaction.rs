@@ -238,7 +238,8 @@ impl Tx {
         select
     }
 
-    pub(super) fn has_failed(&self) -> bool {
+    /// Whether a statement failed, so that no other may follow.
+    pub fn has_failed(&self) -> bool {
         self.0.trouble().failed
     }
 

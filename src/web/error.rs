@@ -12,7 +12,7 @@ use super::{
 use crate::{
     base::error::{FieldError, Params},
     i18n::{Arg, Texts},
-    service::{Error, Shortage},
+    service::{Error, Shortage, batch::ItemError},
     web::view::shell::Place,
 };
 use askama::Template;
@@ -65,6 +65,15 @@ pub fn status_of(error: &Error) -> StatusCode {
         Error::Conflict { .. } => StatusCode::CONFLICT,
         Error::Stale { .. } => StatusCode::PRECONDITION_FAILED,
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::Items(items) => {
+            let mut statuses = items.iter().map(|item| status_of(&item.error));
+            let first = statuses.next().unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            if error.code() != "invalid" && statuses.all(|status| status == first) {
+                first
+            } else {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+        }
         Error::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Error::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
@@ -230,7 +239,25 @@ pub fn message_of(texts: Texts, error: &Error) -> String {
             let params = Params::from_iter([("detail".to_owned(), message.clone())]);
             say(texts, "malformed", &params)
         }
+        Error::Items(items) => match items.as_slice() {
+            [only] => message_of(texts, &only.error),
+            _ => texts.get("error-invalid"),
+        },
         other => say(texts, other.code(), &none),
+    }
+}
+
+/// The errors of an item of a batch, each at its field where it has one.
+pub fn item_errors(texts: Texts, item: &ItemError) -> Vec<FieldError> {
+    match &item.error {
+        Error::Invalid(errors) => errors.iter().map(|error| error.clone().saying(say_field(texts, error))).collect(),
+        other => {
+            let mut error = FieldError::new("", other.code()).saying(message_of(texts, other));
+            if let Error::Conflict { params, .. } | Error::Forbidden { params, .. } = other {
+                error.params.clone_from(params);
+            }
+            vec![error]
+        }
     }
 }
 
@@ -247,6 +274,15 @@ fn problem_json(texts: Texts, error: &Error, status: StatusCode, request_id: &st
             .iter()
             .map(|error| {
                 json!({"path": error.path, "code": error.code, "message": say_field(texts, error), "params": error.params})
+            })
+            .collect(),
+        Error::Items(items) => items
+            .iter()
+            .flat_map(|item| {
+                item_errors(texts, item).into_iter().map(|error| {
+                    json!({"list": item.list, "item": item.item, "path": error.path, "code": error.code,
+                        "message": error.message, "params": error.params})
+                })
             })
             .collect(),
         Error::Conflict { shortages, .. } => shortages.iter().flat_map(shortage_json).collect(),

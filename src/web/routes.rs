@@ -2,7 +2,7 @@
 
 use super::{api, caller::Needs, pages, router::Web};
 use crate::definition::role::Action;
-use axum::routing::{MethodRouter, delete, get, post, put};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
 
 /// One path with its methods.
 pub struct Route {
@@ -87,6 +87,7 @@ fn api_routes() -> Vec<Route> {
             Right(Action::View),
             get(api::records::list).post(api::records::create),
         ),
+        route("/api/v1/apps/{app}/tables/{table}/records/batch", Right(Action::View), post(api::records::batch)),
         route(
             "/api/v1/apps/{app}/tables/{table}/records/{id}",
             Right(Action::View),
@@ -96,6 +97,16 @@ fn api_routes() -> Vec<Route> {
             "/api/v1/apps/{app}/tables/{table}/records/{id}/submit",
             Right(Action::Submit),
             post(api::records::submit),
+        ),
+        route(
+            "/api/v1/apps/{app}/tables/{table}/views",
+            Right(Action::View),
+            get(api::views::list).post(api::views::create),
+        ),
+        route(
+            "/api/v1/apps/{app}/tables/{table}/views/{id}",
+            Right(Action::View),
+            patch(api::views::change).delete(api::views::remove),
         ),
         route("/api/v1/apps/{app}/ledgers/{ledger}/verify", Administrator, post(api::ledgers::verify)),
         route("/api/v1/tasks", Person, get(api::tasks::list)),

@@ -11,6 +11,7 @@ mod stock;
 
 mod access;
 mod apps;
+mod batch;
 mod flow;
 mod idempotency;
 mod ledger;
@@ -20,3 +21,4 @@ mod records;
 mod routes;
 mod session;
 mod tokens;
+mod views;

@@ -12,3 +12,4 @@ pub mod session;
 pub mod tasks;
 pub mod tokens;
 pub mod users;
+pub mod views;

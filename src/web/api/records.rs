@@ -5,6 +5,7 @@ use crate::{
     base::id::RecordId,
     service::{
         Answer, Error,
+        batch::{Batch, New, Old, Update},
         records::{ListRequest, list_json},
         represent,
         save_record::{Create, Edit},
@@ -108,6 +109,63 @@ pub async fn delete(
     let version = if_match(&headers)?;
     let edit = Edit { live, table, id: RecordId(id), values: json!({}), version, submit: false };
     Ok(respond(web.service.delete_record(call, edit).await?))
+}
+
+/// `{"create": [{"values"}], "update": [{"id", "version"?, "values"}], "delete": [{"id", "version"?}]}`; an id alone deletes too.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WriteMany {
+    create: Vec<Write>,
+    update: Vec<Changed>,
+    delete: Vec<Gone>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Changed {
+    id: i64,
+    #[serde(default)]
+    version: Option<i64>,
+    values: Value,
+    #[serde(default)]
+    submit: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Gone {
+    Id(i64),
+    Read {
+        id: i64,
+        #[serde(default)]
+        version: Option<i64>,
+    },
+}
+
+pub async fn batch(
+    State(web): State<Web>,
+    caller: Caller,
+    uri: Uri,
+    Path((key, table)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Response> {
+    let many: WriteMany = body.parse()?;
+    let live = app(&web, &caller, &key).await?;
+    let call = keyed(&caller, &Method::POST, uri.path(), &headers, &body.bytes)?;
+    let old = |id, version| Old { id: RecordId(id), version };
+    let create = many.create.into_iter().map(|new| New { values: new.values, submit: new.submit });
+    let update = many.update.into_iter().map(|item| Update {
+        old: old(item.id, item.version),
+        values: item.values,
+        submit: item.submit,
+    });
+    let delete = many.delete.into_iter().map(|item| match item {
+        Gone::Id(id) => old(id, None),
+        Gone::Read { id, version } => old(id, version),
+    });
+    let batch = Batch { live, table, create: create.collect(), update: update.collect(), delete: delete.collect() };
+    Ok(respond(web.service.batch(call, batch).await?))
 }
 
 #[derive(Debug, Deserialize)]

@@ -63,7 +63,7 @@ const LIST: &[(&str, &str)] = &[
     ("sort", "field keys, - in front for descending: -day,no"),
     ("limit", "rows of a page, at most 200"),
     ("cursor", "the next of the page before"),
-    ("view", "a view of the table, whose filter and sort then hold"),
+    ("view", "a view of the table, or the id of a saved one, whose filter and sort then hold"),
     ("count", "true adds the number of rows, counted to 10,000"),
 ];
 const TASKS: &[(&str, &str)] = &[
@@ -86,6 +86,8 @@ const CURSOR: &[(&str, &str)] = &[("cursor", "the next of the page before")];
 pub const RECORDS: &str = "/apps/{app}/tables/{table}/records";
 /// One record.
 pub const RECORD: &str = "/apps/{app}/tables/{table}/records/{id}";
+const VIEWS: &str = "/apps/{app}/tables/{table}/views";
+const VIEW: &str = "/apps/{app}/tables/{table}/views/{id}";
 const NO_CONTENT: &[(u16, &str)] = &[(204, "")];
 
 /// Every operation; a test compares them with the routes.
@@ -134,6 +136,17 @@ pub fn all() -> Vec<Operation> {
             Some("WriteRecord"),
             &[(201, "Record")],
         ),
+        write(
+            "post",
+            "/apps/{app}/tables/{table}/records/batch",
+            "Create, change and delete up to 200 records in one transaction",
+            Some("WriteRecords"),
+            &[(200, "Written")],
+        ),
+        read(VIEWS, "The views that I may open the list with", &[], "list"),
+        write("post", VIEWS, "Save a view", Some("NewView"), &[(201, "SavedView")]),
+        write("patch", VIEW, "Change the members given of a saved view", Some("ChangedView"), &[(200, "SavedView")]),
+        write("delete", VIEW, "Take a saved view away", None, NO_CONTENT),
         read(RECORD, "A record", &[], "record"),
         write("patch", RECORD, "Change the members given", Some("WriteRecord"), &[(200, "Record")]),
         write("delete", RECORD, "Move a record to the trash", None, NO_CONTENT),

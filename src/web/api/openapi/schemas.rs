@@ -1,9 +1,10 @@
 //! Schemas that do not depend on an app, and the codes of problems.
 
+use super::reference;
 use serde_json::{Map, Value, json};
 
 /// The stable codes of problems; those of a ledger's checks are the app's own.
-const CODES: [&str; 31] = [
+const CODES: [&str; 32] = [
     "malformed",
     "unauthenticated",
     "wrong_credentials",
@@ -12,6 +13,7 @@ const CODES: [&str; 31] = [
     "administrators_only",
     "out_of_scope",
     "engine_written",
+    "not_shareable",
     "foreign_origin",
     "session_needed",
     "not_found",
@@ -54,6 +56,19 @@ pub fn fixed() -> Map<String, Value> {
         "Members": object(json!({"users": {"type": "array", "items": id()}, "departments": {"type": "array", "items": id()},
             "groups": {"type": "array", "items": id()}}), &[]),
         "WriteRecord": object(json!({"values": {"type": "object"}, "submit": {"type": "boolean"}}), &["values"]),
+        "WriteRecords": object(json!({
+            "create": {"type": "array", "items": reference("WriteRecord")},
+            "update": {"type": "array", "items": object(json!({"id": id(), "version": id(), "values": {"type": "object"},
+                "submit": {"type": "boolean"}}), &["id", "values"])},
+            "delete": {"type": "array", "items": {"anyOf": [id(), object(json!({"id": id(), "version": id()}), &["id"])]}},
+        }), &[]),
+        "Written": object(json!({"create": {"type": "array", "items": reference("Record")},
+            "update": {"type": "array", "items": reference("Record")}, "delete": {"type": "array", "items": id()}}),
+            &["create", "update", "delete"]),
+        "NewView": object(json!({"title": text(), "shared": {"type": "boolean"}, "view": {"type": "object"}}), &["title", "view"]),
+        "ChangedView": object(json!({"title": text(), "shared": {"type": "boolean"}, "view": {"type": "object"}}), &[]),
+        "SavedView": object(json!({"id": id(), "title": text(), "shared": {"type": "boolean"}, "editable": {"type": "boolean"},
+            "lost": {"type": "array", "items": text()}, "view": {"type": "object"}}), &["id", "title", "view"]),
         "Submit": object(json!({"flow": text()}), &[]),
         "Act": object(json!({"comment": text(), "values": {"type": "object"}, "to_node": text(),
             "resume": {"enum": ["rerun", "direct"]}}), &[]),

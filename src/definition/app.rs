@@ -3,7 +3,6 @@
 mod structure;
 
 use super::{
-    field::Kind,
     finding::{Finding, has_errors},
     flow::{Flow, Starts},
     form::{Form, Item, Section},
@@ -198,7 +197,7 @@ impl Form {
     pub fn generated(table: &Table) -> Self {
         let fields = table.scalars().map(|field| Item {
             field: Some(field.key.clone()),
-            wide: field.kind == Kind::Multiline,
+            wide: field.kind.is_wide(),
             ..Item::default()
         });
         let mut layout = vec![Section { title: String::new(), columns: 2, visible: None, items: fields.collect() }];

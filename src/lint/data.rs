@@ -113,7 +113,7 @@ const TODAY: &str = "@today";
 
 /// Why a cell does not fit its field. Links and people are given by what they are called, which only the import can look up.
 fn misfit(field: &Field, cell: &str) -> Option<String> {
-    if field.kind.is_link() || field.kind.is_member() || field.kind == Kind::Lines {
+    if field.kind.is_identity() || field.kind == Kind::Lines {
         return None;
     }
     if let Some(days) = cell.trim().strip_prefix(TODAY) {

@@ -201,10 +201,7 @@ fn parse_operand(
             _ => Err(FilterError::new(here, "malformed", "\"between\" takes two values, the lower first")),
         },
         Operator::Contains | Operator::Starts if !several => {
-            let textual = resolved.field.is_some_and(|field| {
-                matches!(field.kind.behaviour().column(), Some(crate::definition::field::Column::Text))
-                    && !matches!(field.kind, Kind::Date | Kind::Time)
-            });
+            let textual = resolved.field.is_some_and(|field| field.kind.is_text());
             match json.as_str() {
                 Some(text) if textual => Ok(Operand::Value(Value::from(text))),
                 _ => Err(FilterError::new(here, "malformed", "only a text can be searched for a part")),
@@ -246,8 +243,8 @@ fn parse_one(json: &Json, path: &FieldPath, resolved: Resolved<'_>, here: &str) 
 /// A field with several values is asked for one of them.
 fn read_for(field: &Field, json: &Json) -> Option<Value> {
     match field.kind {
-        Kind::Choices => json.as_str().map(Value::from),
-        Kind::Links | Kind::Members => json.as_i64().map(Value::Integer),
+        Kind::Choices | Kind::Cascade => json.as_str().map(Value::from),
+        Kind::Links | Kind::Members | Kind::Departments => json.as_i64().map(Value::Integer),
         _ => field.read(json).ok(),
     }
 }

@@ -246,7 +246,7 @@ impl<'a> Inputs<'a> {
     }
 }
 
-/// Whether the numbers of a field are ids of rows or people.
+/// Whether the numbers of a field are ids of rows, people or departments.
 pub(super) fn is_identity(field: &Field) -> bool {
-    field.kind.is_link() || field.kind.is_member()
+    field.kind.is_identity()
 }

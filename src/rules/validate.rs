@@ -95,12 +95,25 @@ pub(super) fn fits(field: &Field, value: &Value) -> bool {
         Value::Unset => true,
         Value::Bool(_) => field.kind == Kind::Boolean,
         Value::Integer(_) => {
-            matches!(field.kind, Kind::Integer | Kind::Rating | Kind::Link | Kind::Member)
+            matches!(
+                field.kind,
+                Kind::Integer | Kind::Rating | Kind::Duration | Kind::Link | Kind::Member | Kind::Department
+            )
         }
         Value::Decimal(_) => matches!(field.kind, Kind::Decimal | Kind::Money | Kind::Percent),
         Value::Text(_) => matches!(
             field.kind,
-            Kind::Text | Kind::Multiline | Kind::Email | Kind::Phone | Kind::Url | Kind::Barcode | Kind::Choice
+            Kind::Text
+                | Kind::Multiline
+                | Kind::RichText
+                | Kind::Email
+                | Kind::Phone
+                | Kind::Url
+                | Kind::Barcode
+                | Kind::Choice
+                | Kind::Location
+                | Kind::Address
+                | Kind::Json
         ),
         Value::Date(_) => field.kind == Kind::Date,
         Value::Time(_) => field.kind == Kind::Time,

@@ -105,7 +105,7 @@ fn shown_plainly(field: &Field, value: &Value) -> String {
     let text = field.show(value);
     match field.kind {
         Kind::Money => format::grouped(&text),
-        kind if kind.is_number() => format::quantity(&text),
+        kind if kind.is_number() && kind != Kind::Duration => format::quantity(&text),
         _ => text,
     }
 }
@@ -135,8 +135,7 @@ async fn facts_of(
     for (table, document) in &documents {
         for (key, value) in &document.values {
             let Some(field) = table.and_then(|table| table.field(key)) else { continue };
-            let target = if field.kind.is_member() { Some(represent::PEOPLE) } else { field.target.as_deref() };
-            if let (Some(target), Some(id)) = (target, value.as_integer()) {
+            if let (Some(target), Some(id)) = (represent::target_of(field), value.as_integer()) {
                 wanted.entry(target.to_owned()).or_default().insert(id);
             }
         }

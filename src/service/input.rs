@@ -1,6 +1,10 @@
 //! Values as they were sent, read into a document: types, rights and links are judged here, rules later.
 
-use super::{Error, permits::Rights};
+use super::{
+    Error,
+    permits::Rights,
+    represent::{DEPARTMENTS, PEOPLE, target_of},
+};
 use crate::{
     base::{
         error::FieldError,
@@ -11,7 +15,7 @@ use crate::{
         field::{Field, Kind},
         table::Table,
     },
-    store::{Connection, people, records},
+    store::{Connection, departments, people, records},
 };
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeSet, HashMap};
@@ -109,21 +113,20 @@ impl Reader<'_> {
         self.input.changed.insert(key.to_owned());
     }
 
-    /// A value, with links given by key and members by login already found.
+    /// A value, with links given by key, members by login and departments by name already found.
     fn value(&self, field: &Field, json: &Json) -> Result<Value, FieldError> {
         let one = |json: &Json| -> Result<Json, FieldError> {
             let Some(object) = json.as_object() else { return Ok(json.clone()) };
-            let by = if field.kind.is_link() { "key" } else { "login" };
-            let text = object.get(by).and_then(Json::as_str).filter(|_| object.len() == 1);
+            let text = object.get(named_by(field)).and_then(Json::as_str).filter(|_| object.len() == 1);
             let text = text.ok_or_else(|| FieldError::new("", "type").with("expected", "id"))?;
             let found = self.named.get(field, text);
             found.map(Json::from).ok_or_else(|| FieldError::new("", "link_not_found").with("value", text))
         };
         let json = match json {
-            Json::Array(items) if field.kind.is_link() || field.kind.is_member() => {
+            Json::Array(items) if field.kind.is_identity() => {
                 Json::Array(items.iter().map(one).collect::<Result<_, _>>()?)
             }
-            other if field.kind.is_link() || field.kind.is_member() => one(other)?,
+            other if field.kind.is_identity() => one(other)?,
             other => other.clone(),
         };
         field.read(&json)
@@ -268,19 +271,25 @@ impl Reader<'_> {
     }
 }
 
-/// Rows named by their unique value, and people named by their login.
-#[derive(Default)]
-struct Named {
-    links: HashMap<String, HashMap<String, i64>>,
-    members: HashMap<String, i64>,
+/// The member of an object that names a row, a person or a department instead of its id.
+pub(super) fn named_by(field: &Field) -> &'static str {
+    match field.kind {
+        kind if kind.is_link() => "key",
+        kind if kind.is_member() => "login",
+        _ => "name",
+    }
 }
+
+/// Rows named by their unique value, people by their login, departments by their name: ids by table (see [`target_of`])
+/// and name.
+#[derive(Default)]
+struct Named(HashMap<String, HashMap<String, i64>>);
 
 impl Named {
     fn get(&self, field: &Field, text: &str) -> Option<i64> {
-        match field.target.as_deref().filter(|_| field.kind.is_link()) {
-            Some(target) => self.links.get(target)?.get(text).copied(),
-            None => self.members.get(&people::fold_login(text)).copied(),
-        }
+        let target = target_of(field)?;
+        let name = if target == PEOPLE { people::fold_login(text) } else { text.to_owned() };
+        self.0.get(target)?.get(&name).copied()
     }
 
     async fn find(
@@ -290,18 +299,15 @@ impl Named {
         values: &Map<String, Json>,
     ) -> Result<Self, Error> {
         let mut keys: HashMap<String, BTreeSet<String>> = HashMap::new();
-        let mut logins = BTreeSet::new();
         let mut note = |field: &Field, json: &Json| {
             let items: &[Json] = match json {
                 Json::Array(items) => items,
                 one => std::slice::from_ref(one),
             };
             for item in items {
-                let text = |name: &str| item.get(name).and_then(Json::as_str).map(str::to_owned);
-                if let (true, Some(target), Some(text)) = (field.kind.is_link(), &field.target, text("key")) {
-                    keys.entry(target.clone()).or_default().insert(text);
-                } else if let (true, Some(text)) = (field.kind.is_member(), text("login")) {
-                    logins.insert(text);
+                let text = item.get(named_by(field)).and_then(Json::as_str);
+                if let (Some(target), Some(text)) = (target_of(field), text) {
+                    keys.entry(target.to_owned()).or_default().insert(text.to_owned());
                 }
             }
         };
@@ -325,14 +331,19 @@ impl Named {
         }
         let mut named = Self::default();
         for (target, keys) in keys {
-            let Ok(permit) = rights.permit(&target, crate::definition::role::Action::View) else { continue };
-            let found = records::natural_ids(conn, &rights.live.schema, &permit, &keys).await?;
-            named.links.insert(target, found.into_iter().map(|(key, id)| (key, id.0)).collect());
-        }
-        for login in logins {
-            if let Some(user) = people::user_by_login(conn, &login).await? {
-                named.members.insert(user.login_folded, user.id);
+            let mut found = HashMap::new();
+            if target == PEOPLE {
+                for login in keys {
+                    let user = people::user_by_login(conn, &login).await?;
+                    found.extend(user.map(|user| (user.login_folded, user.id)));
+                }
+            } else if target == DEPARTMENTS {
+                found = departments::ids_by_name(conn, &keys).await?;
+            } else if let Ok(permit) = rights.permit(&target, crate::definition::role::Action::View) {
+                let ids = records::natural_ids(conn, &rights.live.schema, &permit, &keys).await?;
+                found.extend(ids.into_iter().map(|(key, id)| (key, id.0)));
             }
+            named.0.insert(target, found);
         }
         Ok(named)
     }
@@ -349,37 +360,26 @@ async fn check_targets(
     let old = pointers(table, before);
     let fresh: Vec<Pointing> =
         pointers(table, &input.document).into_iter().filter(|new| old.iter().all(|old| !old.same(new))).collect();
-    let mut links: HashMap<&str, BTreeSet<i64>> = HashMap::new();
-    let mut members = BTreeSet::new();
+    let mut wanted: HashMap<&str, BTreeSet<i64>> = HashMap::new();
     for pointing in &fresh {
-        match &pointing.target {
-            Some(target) => {
-                links.entry(target).or_default().insert(pointing.id);
-            }
-            None => {
-                members.insert(pointing.id);
-            }
-        }
+        wanted.entry(&pointing.target).or_default().insert(pointing.id);
     }
     let mut known: HashMap<String, BTreeSet<i64>> = HashMap::new();
-    for (target, ids) in links {
-        if let Ok(permit) = rights.permit(target, crate::definition::role::Action::View) {
+    for (target, ids) in wanted {
+        if target == PEOPLE {
+            let ids: Vec<_> = ids.into_iter().map(crate::base::id::UserId).collect();
+            let people = people::users(conn, &ids).await?;
+            known.insert(target.to_owned(), people.into_iter().map(|user| user.id).collect());
+        } else if target == DEPARTMENTS {
+            let all = departments::list(conn).await?;
+            known.insert(target.to_owned(), all.into_iter().map(|department| department.id).collect());
+        } else if let Ok(permit) = rights.permit(target, crate::definition::role::Action::View) {
             let found = records::targets(conn, &rights.live.schema, &permit, &ids, &[]).await?;
             known.insert(target.to_owned(), found.into_keys().collect());
         }
     }
-    let ids: Vec<_> = members.iter().map(|id| crate::base::id::UserId(*id)).collect();
-    let people: BTreeSet<i64> = if ids.is_empty() {
-        BTreeSet::new()
-    } else {
-        people::users(conn, &ids).await?.into_iter().map(|user| user.id).collect()
-    };
     for pointing in fresh {
-        let found = match &pointing.target {
-            Some(target) => known.get(target).is_some_and(|ids| ids.contains(&pointing.id)),
-            None => people.contains(&pointing.id),
-        };
-        if !found {
+        if !known.get(&pointing.target).is_some_and(|ids| ids.contains(&pointing.id)) {
             input.errors.push(FieldError::new(pointing.path, "link_not_found").with("value", pointing.id));
         }
     }
@@ -389,7 +389,8 @@ async fn check_targets(
 struct Pointing {
     path: String,
     field: String,
-    target: Option<String>,
+    /// See [`target_of`].
+    target: String,
     id: i64,
 }
 
@@ -399,15 +400,12 @@ impl Pointing {
     }
 }
 
-/// Every id in links and members of a document.
+/// Every id in links, members and departments of a document.
 fn pointers(table: &Table, document: &Document) -> Vec<Pointing> {
     fn of(field: &Field, name: &str, path: &str, value: &Value, found: &mut Vec<Pointing>) {
-        if !field.kind.is_link() && !field.kind.is_member() {
-            return;
-        }
-        let target = field.target.clone().filter(|_| field.kind.is_link());
+        let Some(target) = target_of(field) else { return };
         let mut push =
-            |path: String, id| found.push(Pointing { path, field: name.to_owned(), target: target.clone(), id });
+            |path: String, id| found.push(Pointing { path, field: name.to_owned(), target: target.to_owned(), id });
         match value {
             Value::Integer(id) => push(path.to_owned(), *id),
             Value::List(items) => {

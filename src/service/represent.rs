@@ -20,7 +20,7 @@ use crate::{
         view::{Op, allowed},
     },
     store::{
-        Connection, flows, people,
+        Connection, departments, flows, people,
         records::{self, Record},
     },
 };
@@ -33,6 +33,8 @@ pub struct Labels(pub BTreeMap<String, HashMap<i64, String>>);
 
 /// The table key under which labels of people stand; no table can take it, for it is not written in lower case alone.
 pub const PEOPLE: &str = "@user";
+/// The same for departments.
+pub const DEPARTMENTS: &str = "@department";
 
 impl Labels {
     #[must_use]
@@ -47,8 +49,14 @@ impl Labels {
     }
 }
 
-fn target_of(field: &Field) -> Option<&str> {
-    if field.kind.is_member() { Some(PEOPLE) } else { field.target.as_deref().filter(|_| field.kind.is_link()) }
+/// Under which key of [`Labels`] stands what a field's ids are called; nothing for a field that holds no ids.
+#[must_use]
+pub fn target_of(field: &Field) -> Option<&str> {
+    match field.kind {
+        kind if kind.is_member() => Some(PEOPLE),
+        kind if kind.is_department() => Some(DEPARTMENTS),
+        kind => field.target.as_deref().filter(|_| kind.is_link()),
+    }
 }
 
 /// Whether the person may see a case: by its record, its tasks or copies, or as its starter.
@@ -122,6 +130,9 @@ pub async fn labels_of(
             let users: Vec<UserId> = ids.into_iter().map(UserId).collect();
             let rows = people::users(conn, &users).await?;
             labels.0.insert(target, rows.into_iter().map(|user| (user.id, user.name)).collect());
+        } else if target == DEPARTMENTS {
+            let known = departments::list(conn).await?.into_iter().filter(|department| ids.contains(&department.id));
+            labels.0.insert(target, known.map(|department| (department.id, department.name)).collect());
         } else if let Ok(permit) = rights.permit(&target, Action::View) {
             let found = records::labels(conn, &rights.live.schema, &permit, &ids).await?;
             labels.0.insert(target, found);

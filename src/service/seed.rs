@@ -8,6 +8,7 @@ use super::{
     context::Circumstances,
     decide_task::{Decide, Decision},
     numbering,
+    represent::{DEPARTMENTS, PEOPLE, target_of},
     save_record::{Create, blank},
 };
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
         table::Table,
     },
     store::{
-        Tx, flows, people,
+        Tx, departments, flows, people,
         records::{self, NewRecord},
     },
 };
@@ -144,6 +145,7 @@ async fn store(tx: &Tx, call: &Call, live: &LiveApp, table: &Table, mut document
 struct Lookup {
     links: HashMap<String, HashMap<String, i64>>,
     people: HashMap<String, i64>,
+    departments: HashMap<String, i64>,
 }
 
 impl Lookup {
@@ -165,15 +167,17 @@ impl Lookup {
             found.insert(target, ids.into_iter().map(|(key, id)| (key, id.0)).collect());
         }
         let people = people::active_users(tx).await?.into_iter().map(|user| (user.login_folded, user.id)).collect();
-        Ok(Self { links: found, people })
+        let departments = departments::list(tx).await?.into_iter().map(|place| (place.name, place.id)).collect();
+        Ok(Self { links: found, people, departments })
     }
 
     fn read(&self, field: &Field, cell: &str, today: Date) -> Option<Value> {
-        if field.kind.is_link() || field.kind.is_member() {
-            let one = |part: &str| match field.target.as_deref().filter(|_| field.kind.is_link()) {
-                Some(target) => self.links.get(target)?.get(part.trim()).copied(),
+        if let Some(target) = target_of(field) {
+            let one = |part: &str| match target {
                 // Sample people exist only in the sample company; elsewhere the cell stays empty.
-                None => self.people.get(&people::fold_login(part)).copied(),
+                PEOPLE => self.people.get(&people::fold_login(part)).copied(),
+                DEPARTMENTS => self.departments.get(part.trim()).copied(),
+                target => self.links.get(target)?.get(part.trim()).copied(),
             };
             if field.kind.is_several() {
                 let ids: Vec<Value> = cell.split('|').filter_map(one).map(Value::Integer).collect();
@@ -181,7 +185,7 @@ impl Lookup {
             }
             return match one(cell) {
                 Some(id) => Some(Value::Integer(id)),
-                None if field.kind == Kind::Member => Some(Value::Unset),
+                None if !field.kind.is_link() => Some(Value::Unset),
                 None => None,
             };
         }
@@ -346,8 +350,8 @@ fn column_values(field: &Field, row: &Row, today: Date) -> Map<String, Json> {
 
 /// A cell as the API takes it.
 fn api_value(field: &Field, cell: &str, today: Date) -> Json {
-    if field.kind.is_link() || field.kind.is_member() {
-        let by = if field.kind.is_link() { "key" } else { "login" };
+    if field.kind.is_identity() {
+        let by = super::input::named_by(field);
         let one = |part: &str| json!({by: part.trim()});
         return if field.kind.is_several() { cell.split('|').map(one).collect() } else { one(cell) };
     }

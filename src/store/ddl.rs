@@ -78,6 +78,8 @@ async fn add_columns<'a>(
             let _infallible = write!(sql, " REFERENCES {} (id)", target.physical());
         } else if field.kind == Kind::Member {
             sql.push_str(" REFERENCES \"user\" (id)");
+        } else if field.kind == Kind::Department {
+            sql.push_str(" REFERENCES department (id)");
         }
         tx.execute_text(&sql).await?;
     }

@@ -12,6 +12,7 @@ use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set,
     sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement},
 };
+use std::collections::{BTreeSet, HashMap};
 
 /// Stores a new department.
 ///
@@ -51,6 +52,42 @@ pub async fn set_head(tx: &Tx, id: DepartmentId, head: Option<UserId>) -> Result
 /// The database failed.
 pub async fn list(conn: &impl Connection) -> Result<Vec<department::Model>, Error> {
     Ok(department::Entity::find().order_by_asc(department::Column::Id).all(conn.orm()).await?)
+}
+
+/// The ids of departments by name. A name that several have stands for none of them.
+///
+/// # Errors
+/// The database failed.
+pub async fn ids_by_name(conn: &impl Connection, names: &BTreeSet<String>) -> Result<HashMap<String, i64>, Error> {
+    let mut found: HashMap<String, Vec<i64>> = HashMap::new();
+    for department in list(conn).await?.into_iter().filter(|department| names.contains(&department.name)) {
+        found.entry(department.name).or_default().push(department.id);
+    }
+    Ok(found.into_iter().filter(|(_, ids)| ids.len() == 1).map(|(name, ids)| (name, ids[0])).collect())
+}
+
+/// Every department with its names from the top (`Works / Stores`), in the order of those.
+///
+/// # Errors
+/// The database failed.
+pub async fn paths(conn: &impl Connection) -> Result<Vec<(i64, String)>, Error> {
+    let all = list(conn).await?;
+    let path = |department: &department::Model| {
+        let mut names = vec![department.name.as_str()];
+        let mut above = department.parent_id;
+        // No tree is deeper than it has departments: a ring, which nobody should have made, ends as well.
+        while let Some(parent) =
+            above.and_then(|id| all.iter().find(|other| other.id == id)).filter(|_| names.len() < all.len())
+        {
+            names.push(&parent.name);
+            above = parent.parent_id;
+        }
+        names.reverse();
+        (department.id, names.join(" / "))
+    };
+    let mut paths: Vec<(i64, String)> = all.iter().map(path).collect();
+    paths.sort_by(|one, other| one.1.cmp(&other.1));
+    Ok(paths)
 }
 
 /// The departments a user belongs to directly, by id; each with its head.

@@ -1,5 +1,6 @@
 // Every page works without this file; it makes some things quicker. No state lives here: the server's answer is always right.
 import { startPickers } from "./picker.js";
+import { startFields } from "./fields.js";
 import { startForms } from "./form.js";
 
 document.documentElement.classList.add("js");
@@ -81,3 +82,4 @@ window.addEventListener("pageshow", () => {
 reveal(document);
 startPickers();
 startForms();
+startFields();

@@ -463,6 +463,11 @@ error-type = { $expected ->
     [datetime] Write it like 2026-11-20 09:30
     [boolean] Enter yes or no
     [id] Choose one from the list
+    [duration] Write the duration like 1:30 or 90 min
+    [location] Write it like 31.230416,121.473701 name of the place
+    [address] Give the address in its parts
+    [cascade] Choose level by level from the lists
+    [json] Enter JSON
    *[other] The value is of the wrong kind; enter it again
   }
 error-type-integer = Enter a whole number
@@ -564,3 +569,26 @@ error-busy = The server is busy; try again in a moment
 error-refused = The rules of the app do not allow this
 error-no-cost = The cost is not known, so nothing was posted; give a price or a standard cost
 error-invalid-filter = The filter or sort is wrong; check the field, the operator and the value
+
+## Kinds of fields
+rich-bold = Bold
+rich-italic = Italic
+rich-heading = Heading
+rich-list = Bulleted list
+rich-numbers = Numbered list
+rich-link = Link
+rich-address = Address of the link (https://…)
+rich-clear = Clear formatting
+duration-example = Such as 1:30 or 90 min
+location-example = Latitude,longitude name of the place
+location-here = Use my position
+location-waiting = Finding your position…
+location-denied = The browser does not allow the position; allow it in its settings, or type it
+location-failed = The position was not found; try again, or type it
+address-province = Province
+address-city = City
+address-district = District
+address-street = Street
+address-detail = House and room
+filter-my-departments = My departments
+error-json = This is not valid JSON (near line { $line }, character { $column }); correct it

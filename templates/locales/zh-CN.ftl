@@ -442,6 +442,11 @@ error-type = { $expected ->
     [datetime] 写成 2026-11-20 09:30 的样子
     [boolean] 这里要填是或否
     [id] 请从列表里选一条
+    [duration] 时长写成 1:30 或 90分钟 的样子
+    [location] 写成 31.230416,121.473701 地点名称 的样子
+    [address] 地址要写成各个部分
+    [cascade] 请从列表里逐级选择
+    [json] 这里要填 JSON
    *[other] 内容的类型不对，请重新填写
   }
 error-type-integer = 这里要填整数
@@ -543,3 +548,26 @@ error-busy = 服务器正忙，请稍后再试
 error-refused = 应用的规则不允许这样做
 error-no-cost = 不知道成本，没有记账，请填写单价或标准成本
 error-invalid-filter = 筛选或排序写得不对，请检查字段、比较方式和值
+
+## Kinds of fields
+rich-bold = 加粗
+rich-italic = 斜体
+rich-heading = 小标题
+rich-list = 项目列表
+rich-numbers = 编号列表
+rich-link = 链接
+rich-address = 链接地址（https://…）
+rich-clear = 清除格式
+duration-example = 例如 1:30 或 90分钟
+location-example = 纬度,经度 地点名称
+location-here = 用我的位置
+location-waiting = 正在定位…
+location-denied = 浏览器没有允许定位，请在设置里打开，或直接填写
+location-failed = 没有定到位，请再试一次，或直接填写
+address-province = 省 / 直辖市
+address-city = 市
+address-district = 区 / 县
+address-street = 街道 / 乡镇
+address-detail = 详细地址
+filter-my-departments = 我的部门
+error-json = 这不是正确的 JSON（第 { $line } 行第 { $column } 个字符附近），请改正

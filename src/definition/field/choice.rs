@@ -1,6 +1,6 @@
 //! `choice`: one of the options of the definition; the option's value is stored, its title shown.
 
-use super::{Column, Field, FieldKind, Stored, Widget, text};
+use super::{ChoiceOption, Column, Field, FieldKind, Kind, Stored, Widget, text};
 use crate::base::{error::FieldError, value::Value};
 use serde_json::Value as Json;
 
@@ -33,6 +33,13 @@ impl FieldKind for Choice {
         field.option(stored).map_or_else(|| stored.to_owned(), |option| option.title.clone())
     }
 
+    /// The title where it leads back to the same option, else the value.
+    fn text(&self, field: &Field, value: &Value) -> String {
+        let stored = value.as_text().unwrap_or_default();
+        let title = field.option(stored).map_or(stored, |option| option.title.as_str()).trim();
+        if named(field, title) == Some(stored) { title.to_owned() } else { stored.to_owned() }
+    }
+
     fn check(&self, field: &Field, value: &Value) -> Result<(), FieldError> {
         match value.as_text() {
             Some(chosen) if field.option(chosen).is_some() => Ok(()),
@@ -61,8 +68,12 @@ pub fn named<'a>(field: &'a Field, written: &str) -> Option<&'a str> {
 }
 
 pub fn not_an_option(field: &Field, chosen: &str) -> FieldError {
-    let options: Vec<&str> = field.options.iter().map(|option| option.title.as_str()).collect();
-    FieldError::new("", "option").with("value", chosen).with("options", options.join(", "))
+    not_one_of(&field.options, chosen)
+}
+
+pub fn not_one_of(options: &[ChoiceOption], chosen: &str) -> FieldError {
+    let titles: Vec<&str> = options.iter().map(|option| option.title.as_str()).collect();
+    FieldError::new("", "option").with("value", chosen).with("options", titles.join(", "))
 }
 
 /// A choice needs options, and each its own value.
@@ -71,19 +82,26 @@ pub fn option_problems(field: &Field) -> Vec<(String, String)> {
         return vec![("/x-field/options".into(), "a choice needs at least one option".into())];
     }
     let mut problems = Vec::new();
-    for (index, option) in field.options.iter().enumerate() {
-        if option.value.is_empty() || option.value.contains('|') {
-            problems.push((
-                format!("/x-field/options/{index}/value"),
-                "an option's value is not empty and has no \"|\"".into(),
-            ));
+    if field.kind != Kind::Cascade
+        && let Some(index) = field.options.iter().position(|option| !option.children.is_empty())
+    {
+        let message = "only a cascade has options below options";
+        problems.push((format!("/x-field/options/{index}/children"), message.into()));
+    }
+    problems_of(&field.options, "/x-field/options", &mut problems);
+    problems
+}
+
+/// What is wrong with the options of one list, at `pointer`.
+pub fn problems_of(options: &[ChoiceOption], pointer: &str, problems: &mut Vec<(String, String)>) {
+    for (index, option) in options.iter().enumerate() {
+        let here = format!("{pointer}/{index}/value");
+        if option.value.trim().is_empty() || option.value.trim() != option.value || option.value.contains('|') {
+            let message = "an option's value is not empty, has no blank at its ends and no \"|\"";
+            problems.push((here.clone(), message.into()));
         }
-        if field.options[..index].iter().any(|earlier| earlier.value == option.value) {
-            problems.push((
-                format!("/x-field/options/{index}/value"),
-                format!("two options have the value \"{}\"", option.value),
-            ));
+        if options[..index].iter().any(|earlier| earlier.value == option.value) {
+            problems.push((here, format!("two options have the value \"{}\"", option.value)));
         }
     }
-    problems
 }

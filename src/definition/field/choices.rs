@@ -33,7 +33,9 @@ impl FieldKind for Choices {
     }
 
     fn read_text(&self, field: &Field, written: &str) -> Result<Value, FieldError> {
-        let parts = written.split([',', '，', '、', ';', '；', '|']).map(str::trim).filter(|part| !part.is_empty());
+        // Values and titles may hold any separator but "|": where that stands, it is the only one.
+        let separators: &[char] = if written.contains('|') { &['|'] } else { &[',', '，', '、', ';', '；'] };
+        let parts = written.split(separators).map(str::trim).filter(|part| !part.is_empty());
         let mut chosen = Vec::new();
         for part in parts {
             let value = Value::from(choice::named(field, part).unwrap_or(part));
@@ -52,6 +54,15 @@ impl FieldKind for Choices {
         let titles: Vec<&str> =
             texts(value).map(|text| field.option(text).map_or(text, |option| option.title.as_str())).collect();
         titles.join("、")
+    }
+
+    /// Titles where they lead back to the same options, else values.
+    fn text(&self, field: &Field, value: &Value) -> String {
+        let shown = self.show(field, value);
+        if self.read_text(field, &shown).as_ref() == Ok(value) {
+            return shown;
+        }
+        texts(value).map(|text| format!("{text}|")).collect()
     }
 
     fn check(&self, field: &Field, value: &Value) -> Result<(), FieldError> {

@@ -2,4 +2,4 @@
 
 use super::number::{Exact, plain};
 
-pub const DECIMAL: Exact = Exact { write: plain, show: plain };
+pub const DECIMAL: Exact = Exact { write: plain, show: plain, sign: None };

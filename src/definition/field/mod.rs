@@ -1,20 +1,28 @@
 //! Field kinds: one file each behind one trait. A kind knows how its value is read, checked, stored and shown;
 //! nothing else in the program branches on a kind where the trait can answer.
 
+pub mod address;
+mod annotation;
 mod barcode;
 mod boolean;
+pub mod cascade;
 mod choice;
 mod choices;
 mod date;
 mod datetime;
 mod decimal;
+mod department;
+mod departments;
+pub mod duration;
 mod email;
 mod id;
 mod id_list;
 mod integer;
+pub mod json;
 mod lines;
 mod link;
 mod links;
+pub mod location;
 mod member;
 mod members;
 mod money;
@@ -24,17 +32,19 @@ mod number_series;
 mod percent;
 mod phone;
 mod rating;
+pub mod rich_text;
 mod series;
 mod text;
 mod time;
 mod url;
 
+pub use annotation::{ChoiceOption, FieldAnnotation, OnDelete};
 pub use series::{Reset, SeriesPattern};
 
 use crate::base::{error::FieldError, value::Value};
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value as Json;
 
 /// How a column is stored. Both databases know only these two types for app data, so they sort and compare alike.
@@ -69,6 +79,14 @@ pub enum Widget {
     Links,
     Member,
     Members,
+    Department,
+    Departments,
+    Cascade,
+    Duration,
+    RichText,
+    Location,
+    Address,
+    Json,
     Lines,
 }
 
@@ -139,6 +157,7 @@ kinds! {
     Multiline = "multiline" => multiline::MULTILINE,
     Email = "email" => email::EMAIL,
     Phone = "phone" => phone::PHONE,
+    RichText = "rich_text" => rich_text::RichText,
     Url = "url" => url::URL,
     Barcode = "barcode" => barcode::BARCODE,
     Integer = "integer" => integer::Integer,
@@ -150,12 +169,19 @@ kinds! {
     Date = "date" => date::DateKind,
     DateTime = "datetime" => datetime::DateTime,
     Time = "time" => time::TimeKind,
+    Duration = "duration" => duration::Duration,
     Choice = "choice" => choice::Choice,
     Choices = "choices" => choices::Choices,
+    Cascade = "cascade" => cascade::Cascade,
     Link = "link" => link::LINK,
     Links = "links" => links::LINKS,
     Member = "member" => member::MEMBER,
     Members = "members" => members::MEMBERS,
+    Department = "department" => department::DEPARTMENT,
+    Departments = "departments" => departments::DEPARTMENTS,
+    Location = "location" => location::Location,
+    Address = "address" => address::Address,
+    Json = "json" => json::Json,
     NumberSeries = "number_series" => number_series::NUMBER_SERIES,
     Lines = "lines" => lines::Lines,
 }
@@ -169,13 +195,17 @@ impl Kind {
 
     #[must_use]
     pub const fn is_number(self) -> bool {
-        matches!(self, Self::Integer | Self::Decimal | Self::Money | Self::Percent | Self::Rating)
+        matches!(self, Self::Integer | Self::Decimal | Self::Money | Self::Percent | Self::Rating | Self::Duration)
     }
 
-    /// A list of several values in one field.
+    /// A list of several values in one field. The steps of a cascade are such a list: a filter asks for one of them.
     #[must_use]
     pub const fn is_several(self) -> bool {
-        matches!(self, Self::Choices | Self::Links | Self::Members)
+        matches!(self, Self::Choices | Self::Cascade) || self.is_several_ids()
+    }
+
+    const fn is_several_ids(self) -> bool {
+        matches!(self, Self::Links | Self::Members | Self::Departments)
     }
 
     /// Points at rows of a table (`x-field.table`).
@@ -188,52 +218,37 @@ impl Kind {
     pub const fn is_member(self) -> bool {
         matches!(self, Self::Member | Self::Members)
     }
-}
 
-/// `x-field` of a property, as written.
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, Default)]
-#[serde(deny_unknown_fields, default)]
-pub struct FieldAnnotation {
-    pub kind: String,
-    pub table: Option<String>,
-    pub on_delete: Option<OnDelete>,
-    pub scale: Option<u32>,
-    pub min: Option<Json>,
-    pub max: Option<Json>,
-    pub exclusive_min: Option<Json>,
-    pub options: Vec<ChoiceOption>,
-    pub pattern: Option<String>,
-    pub reset: Option<Reset>,
-    pub formula: Option<String>,
-    pub default: Option<String>,
-    pub unique: bool,
-    pub index: bool,
-    pub searchable: bool,
-    pub sensitive: bool,
-    pub scan: bool,
-    pub help: Option<String>,
-    /// What a number counts, shown behind it: `kg`.
-    pub unit: Option<String>,
-}
+    #[must_use]
+    pub const fn is_department(self) -> bool {
+        matches!(self, Self::Department | Self::Departments)
+    }
 
-/// What happens to this field when the record it points at is deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, Default)]
-#[serde(rename_all = "snake_case")]
-pub enum OnDelete {
-    /// The target cannot be deleted while it is used.
-    #[default]
-    Restrict,
-}
+    /// Holds ids: of rows, people or departments.
+    #[must_use]
+    pub const fn is_identity(self) -> bool {
+        self.is_link() || self.is_member() || self.is_department()
+    }
 
-/// One option of a choice.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChoiceOption {
-    pub value: String,
-    #[serde(default)]
-    pub title: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub color: Option<String>,
+    /// The parts that a form posts one by one; none for a value that is typed as a whole.
+    #[must_use]
+    pub const fn parts(self) -> &'static [&'static str] {
+        if matches!(self, Self::Address) { &address::PARTS } else { &[] }
+    }
+
+    /// Needs the whole width of a form.
+    #[must_use]
+    pub const fn is_wide(self) -> bool {
+        matches!(self, Self::Multiline | Self::RichText | Self::Json | Self::Address)
+    }
+
+    /// Text that may be searched for a part.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        self.behaviour().column() == Some(Column::Text)
+            && !matches!(self, Self::Date | Self::Time)
+            && !self.is_several()
+    }
 }
 
 /// A field of a table, or a column of its lines.
@@ -283,11 +298,7 @@ impl Field {
         let number = |json: &Option<Json>| json.as_ref().and_then(json_number);
         let count = |name: &str| property[name].as_u64().and_then(|n| usize::try_from(n).ok());
         let mut options = annotation.options;
-        for option in &mut options {
-            if option.title.is_empty() {
-                option.title.clone_from(&option.value);
-            }
-        }
+        options.iter_mut().for_each(ChoiceOption::name);
         Self {
             key: key.to_owned(),
             title: property["title"].as_str().unwrap_or(key).to_owned(),

@@ -2,4 +2,4 @@
 
 use super::number::{Exact, fixed};
 
-pub const MONEY: Exact = Exact { write: fixed, show: fixed };
+pub const MONEY: Exact = Exact { write: fixed, show: fixed, sign: None };

@@ -13,6 +13,8 @@ use serde_json::Value as Json;
 pub struct Exact {
     pub write: fn(&Field, Decimal) -> String,
     pub show: fn(&Field, Decimal) -> String,
+    /// What may stand behind the number where it is typed.
+    pub sign: Option<char>,
 }
 
 impl FieldKind for Exact {
@@ -29,7 +31,9 @@ impl FieldKind for Exact {
     }
 
     fn read_text(&self, _field: &Field, written: &str) -> Result<Value, FieldError> {
-        read_typed(written)
+        let full_width = |sign: char| if sign == '%' { '％' } else { sign };
+        let plain = self.sign.map_or(written, |sign| written.trim_end_matches([sign, full_width(sign)]).trim_end());
+        read_typed(plain)
     }
 
     fn write(&self, field: &Field, value: &Value) -> Json {

@@ -3,7 +3,7 @@
 use crate::{
     access::RowRights,
     base::{time::Timestamp, value::Value},
-    definition::field::{Field, Kind},
+    definition::field::{Field, Kind, duration, json, location, rich_text},
     i18n::{Texts, format},
     query::SystemField,
     service::represent::{Labels, PEOPLE},
@@ -12,6 +12,9 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
+
+/// Characters of a long text in a list.
+const LONGEST_IN_LIST: usize = 80;
 
 /// For whom values are shown, and with which names for what they point at.
 #[derive(Clone, Copy)]
@@ -33,6 +36,10 @@ pub fn cell(show: &Showing<'_>, field: &Field, value: &Value) -> Cell {
     }
     match (field.kind, value) {
         (Kind::Multiline, Value::Text(text)) => Cell::Multiline(text.clone()),
+        // Cleaned when it was stored, and once more where it becomes a part of the page.
+        (Kind::RichText, Value::Text(html)) => Cell::Rich(rich_text::clean(html)),
+        (Kind::Json, _) => Cell::Preformatted(json::pretty(value)),
+        (Kind::Location, _) => show.location(field, value),
         (Kind::Barcode | Kind::NumberSeries, Value::Text(text)) => Cell::Code(text.clone()),
         (Kind::Email, Value::Text(text)) => show.address(text, format!("mailto:{text}")),
         (Kind::Phone, Value::Text(text)) => show.address(text, format!("tel:{}", text.replace(' ', ""))),
@@ -49,9 +56,27 @@ pub fn cell(show: &Showing<'_>, field: &Field, value: &Value) -> Cell {
         }
         (_, Value::Instant(moment)) => show.moment(*moment),
         (kind, _) if kind.is_member() => show.members(value),
+        (kind, _) if kind.is_department() => show.departments(field, value),
         (kind, _) if kind.is_link() => show.links(field, value),
         (kind, _) if kind.is_number() => numeric(field, value),
         _ => Cell::text(field.show(value)),
+    }
+}
+
+/// The cell for a list: what may be long shows how it begins, in one line and without formatting.
+#[must_use]
+pub fn short(cell: Cell) -> Cell {
+    let begin = |text: &str| {
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        match line.char_indices().nth(LONGEST_IN_LIST) {
+            Some((end, _)) => format!("{}…", &line[..end]),
+            None => line,
+        }
+    };
+    match cell {
+        Cell::Rich(html) => Cell::text(begin(&rich_text::plain(&html))),
+        Cell::Preformatted(text) => Cell::Code(begin(&text)),
+        other => other,
     }
 }
 
@@ -95,6 +120,7 @@ pub fn state(texts: Texts, word: &str) -> Status {
 pub fn number(field: &Field, number: Decimal) -> String {
     match field.kind {
         Kind::Money => format::grouped(&field.show(&Value::Decimal(number))),
+        Kind::Duration => duration::clock(i64::try_from(number).unwrap_or(0)),
         Kind::Percent => format!("{}%", format::quantity(&number.to_string())),
         _ => format::quantity(&number.to_string()),
     }
@@ -112,7 +138,8 @@ pub fn as_text(texts: Texts, cell: &Cell) -> String {
     match cell {
         Cell::Empty => String::new(),
         Cell::Masked => texts.get("masked"),
-        Cell::Text(text) | Cell::Multiline(text) | Cell::Code(text) => text.clone(),
+        Cell::Text(text) | Cell::Multiline(text) | Cell::Preformatted(text) | Cell::Code(text) => text.clone(),
+        Cell::Rich(html) => rich_text::plain(html),
         Cell::Link { label, .. } | Cell::Time { label, .. } => label.clone(),
         Cell::Links(links) => listed(texts, links.iter().map(|(label, _)| label.as_str())),
         Cell::Number { value, unit, .. } if unit.is_empty() => value.clone(),
@@ -211,6 +238,20 @@ impl<'a> Showing<'a> {
             [] => Cell::Empty,
             [one] => self.member(*one),
             more => Cell::People(more.iter().map(|id| self.person(Some(*id))).collect()),
+        }
+    }
+
+    fn departments(&self, field: &Field, value: &Value) -> Cell {
+        let ids = ids(value);
+        let name = |id: &i64| self.labels.of(field, *id).map_or_else(|| format!("#{id}"), str::to_owned);
+        Cell::text(format::listed(self.texts, &ids.iter().map(name).collect::<Vec<_>>()))
+    }
+
+    /// A place by its name; a press on it opens the map program of a phone.
+    fn location(&self, field: &Field, value: &Value) -> Cell {
+        match location::parts(value) {
+            Some((latitude, longitude, _)) => self.address(&field.show(value), format!("geo:{latitude},{longitude}")),
+            None => Cell::Empty,
         }
     }
 

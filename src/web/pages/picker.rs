@@ -4,7 +4,7 @@ use super::find;
 use crate::{
     definition::{field::Field, form::Item, role::Action},
     service::{Error, permits::Rights, records},
-    store::people,
+    store::{departments, people},
     web::{
         Result, Web,
         caller::Caller,
@@ -49,6 +49,10 @@ pub async fn show(
     let words = find::parameter(&pairs, "q");
     let (found, more) = if field.kind.is_member() {
         members(&web, words).await?
+    } else if field.kind.is_department() {
+        let wanted = words.map(crate::query::fold).unwrap_or_default();
+        let all = departments::paths(&reader).await?;
+        shortened(all.into_iter().filter(|(_, name)| crate::query::fold(name).contains(&wanted)).collect())
     } else {
         let narrowed = face.forms.get(&table).and_then(|(form, _)| {
             let item = form.items().map(|(_, item)| item).find(|item| names(item, form, &path));
@@ -70,26 +74,23 @@ async fn linked(
     words: Option<&str>,
 ) -> Result<Found> {
     let target = field.target.as_deref().ok_or(Error::NotFound)?;
-    let mut found = records::options(conn, rights, target, narrowed, words, SHOWN + 1).await?;
+    Ok(shortened(records::options(conn, rights, target, narrowed, words, SHOWN + 1).await?))
+}
+
+/// As many as are shown, and whether there were more.
+fn shortened(mut found: Vec<(i64, String)>) -> Found {
     let shown = usize::try_from(SHOWN).unwrap_or(usize::MAX);
     let more = found.len() > shown;
     found.truncate(shown);
-    Ok((found, more))
+    (found, more)
 }
 
 async fn members(web: &Web, words: Option<&str>) -> Result<Found> {
     let wanted = words.map(crate::query::fold).unwrap_or_default();
     let active = people::active_users(&web.service.store.reader()).await?;
     let fits = |text: &str| crate::query::fold(text).contains(&wanted);
-    let mut found: Vec<(i64, String)> = active
-        .into_iter()
-        .filter(|user| fits(&user.name) || fits(&user.login))
-        .map(|user| (user.id, user.name))
-        .collect();
-    let shown = usize::try_from(SHOWN).unwrap_or(usize::MAX);
-    let more = found.len() > shown;
-    found.truncate(shown);
-    Ok((found, more))
+    let found = active.into_iter().filter(|user| fits(&user.name) || fits(&user.login));
+    Ok(shortened(found.map(|user| (user.id, user.name)).collect()))
 }
 
 /// Whether an item of the form is the control of this field, or of this column of a grid.

@@ -116,6 +116,10 @@ pub enum Cell {
     Text(String),
     /// Several lines of text; line breaks are kept.
     Multiline(String),
+    /// Formatted text: HTML that passed the allow list of `rich_text`.
+    Rich(String),
+    /// Text whose blanks and line breaks mean something.
+    Preformatted(String),
     /// A number or code of a document, in the monospaced face.
     Code(String),
     /// A link to a record, or to an address given as value.

@@ -48,7 +48,7 @@ impl Field {
 
     /// Radio buttons and checkboxes are a group with a legend, not one control with a label.
     pub fn grouped(&self) -> bool {
-        matches!(self.widget, Widget::Segmented(_) | Widget::Choices(_))
+        matches!(self.widget, Widget::Segmented(_) | Widget::Choices(_) | Widget::Parts(_))
     }
 
     /// The ids an assistive program reads with the control.
@@ -80,6 +80,20 @@ pub enum Widget {
         value: String,
         max_length: Option<u32>,
     },
+    /// Formatted text as HTML. Without scripts the HTML itself is edited.
+    RichText {
+        value: String,
+    },
+    /// Text of which every character counts, in the monospaced face.
+    Code {
+        value: String,
+    },
+    /// `1:30`.
+    Duration(String),
+    /// `31.230416,121.473701 Old harbour`; with scripts a button asks where the device is.
+    Location(String),
+    /// Parts that are posted under names of their own (`address.city`).
+    Parts(Vec<Part>),
     /// `unit` stands behind the box and may be empty.
     Number {
         value: String,
@@ -101,6 +115,11 @@ pub enum Widget {
     Select {
         options: Vec<Choice>,
         blank: Option<String>,
+    },
+    /// One out of a tree. The options are all paths (`east/harbour`); with scripts there is a list for each level.
+    Cascade {
+        options: Vec<Step>,
+        blank: String,
     },
     /// One of at most five, all in sight.
     Segmented(Vec<Choice>),
@@ -135,6 +154,29 @@ impl TextKind {
             Self::Search => "search",
         }
     }
+}
+
+/// One of several boxes that make up a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The last part of its posted name: `city`.
+    pub name: &'static str,
+    pub label: String,
+    pub value: String,
+    /// Takes the whole width.
+    pub wide: bool,
+}
+
+/// One option of a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Values from the root with `/` between them, as it is posted.
+    pub path: String,
+    /// Titles from the root.
+    pub label: String,
+    /// Its own title.
+    pub title: String,
+    pub selected: bool,
 }
 
 /// One option.

@@ -4,7 +4,7 @@ use super::reference;
 use crate::{
     access::Visibility,
     definition::{
-        field::{Field, Kind},
+        field::{Field, Kind, address},
         role::Action,
         table::Table,
     },
@@ -105,10 +105,15 @@ fn field_schema(field: &Field, shown: &dyn Fn(&str) -> bool, purpose: Use) -> Va
     let mut schema = match field.kind {
         Kind::Link if purpose == Use::Write => named("key"),
         Kind::Member if purpose == Use::Write => named("login"),
-        Kind::Integer | Kind::Rating | Kind::Link | Kind::Member => json!({"type": ["integer", "null"]}),
+        Kind::Department if purpose == Use::Write => named("name"),
+        Kind::Integer | Kind::Rating | Kind::Duration | Kind::Link | Kind::Member | Kind::Department => {
+            json!({"type": ["integer", "null"]})
+        }
         Kind::Boolean => json!({"type": ["boolean", "null"]}),
-        Kind::Links | Kind::Members => json!({"type": ["array", "null"], "items": {"type": "integer"}}),
-        Kind::Choices => json!({"type": ["array", "null"], "items": {"type": "string"}}),
+        Kind::Links | Kind::Members | Kind::Departments => {
+            json!({"type": ["array", "null"], "items": {"type": "integer"}})
+        }
+        Kind::Choices | Kind::Cascade => json!({"type": ["array", "null"], "items": {"type": "string"}}),
         Kind::Choice => {
             let values = field.options.iter().map(|option| json!(option.value));
             json!({"enum": values.chain([Value::Null]).collect::<Vec<_>>()})
@@ -118,6 +123,9 @@ fn field_schema(field: &Field, shown: &dyn Fn(&str) -> bool, purpose: Use) -> Va
         }
         Kind::Date => json!({"type": ["string", "null"], "format": "date"}),
         Kind::DateTime => json!({"type": ["string", "null"], "format": "date-time"}),
+        Kind::Location => object_of(&["latitude", "longitude", "label"]),
+        Kind::Address => object_of(&address::PARTS),
+        Kind::Json => json!({}),
         Kind::Lines => lines_schema(field, shown, purpose),
         _ => json!({"type": ["string", "null"]}),
     };
@@ -126,6 +134,13 @@ fn field_schema(field: &Field, shown: &dyn Fn(&str) -> bool, purpose: Use) -> Va
         schema["readOnly"] = true.into();
     }
     schema
+}
+
+/// An object of texts, or null.
+fn object_of(members: &[&str]) -> Value {
+    let texts: Map<String, Value> =
+        members.iter().map(|name| ((*name).to_owned(), json!({"type": ["string", "null"]}))).collect();
+    json!({"type": ["object", "null"], "properties": texts, "additionalProperties": false})
 }
 
 /// An id, or the one record or person of that name.

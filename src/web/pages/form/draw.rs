@@ -118,7 +118,7 @@ impl Drawing<'_> {
     ) -> view::Field {
         let value = self.standings.working.document.get(&field.key);
         let mut drawn = self.control(Some(place), field, &field.key, &field.key, value, standing, hidden);
-        drawn.wide = place.wide || field.kind == Kind::Multiline;
+        drawn.wide = place.wide || field.kind.is_wide();
         drawn.error = problems.of(&field.key);
         if standing.writable() {
             drawn.help = place.help.clone().or_else(|| field.help.clone()).unwrap_or_default();

@@ -4,7 +4,7 @@ use super::standing::Standings;
 use crate::{
     definition::field::Field,
     service::{Error, permits::Rights, records},
-    store::{Connection, people},
+    store::{Connection, departments, people},
 };
 use std::collections::HashMap;
 
@@ -21,6 +21,8 @@ pub struct Choosable {
 pub struct Options {
     pub links: HashMap<String, Vec<(i64, String)>>,
     pub people: Vec<Choosable>,
+    /// Every department by its way from the top: `Works / Stores`.
+    pub departments: Vec<(i64, String)>,
 }
 
 impl Options {
@@ -45,6 +47,7 @@ impl Options {
     ) -> Result<Self, Error> {
         let mut options = Self::default();
         let mut wants_people = false;
+        let mut wants_departments = false;
         let items = || standings.working.form.layout.iter().flat_map(|section| &section.items);
         for item in items() {
             let Some(field) = item.field.as_deref().and_then(|key| standings.working.table.field(key)) else {
@@ -54,6 +57,7 @@ impl Options {
                 continue;
             }
             wants_people |= field.kind.is_member();
+            wants_departments |= field.kind.is_department();
             options.link(conn, rights, field, &field.key, item.options.as_ref(), None).await?;
         }
         for item in items() {
@@ -66,6 +70,7 @@ impl Options {
                     continue;
                 }
                 wants_people |= column.kind.is_member();
+                wants_departments |= column.kind.is_department();
                 let narrowed = item.columns.iter().find(|shown| shown.field.as_deref() == Some(&column.key));
                 let path = format!("{}.{}", lines.key, column.key);
                 let narrowed = narrowed.and_then(|shown| shown.options.as_ref());
@@ -82,6 +87,9 @@ impl Options {
                 .into_iter()
                 .map(|user| Choosable { id: user.id, name: user.name, position: user.position.unwrap_or_default() })
                 .collect();
+        }
+        if wants_departments {
+            options.departments = departments::paths(conn).await?;
         }
         Ok(options)
     }

@@ -13,7 +13,7 @@ use crate::{
     web::body::FormBody,
 };
 use jiff::{civil::DateTime, tz::TimeZone};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use std::collections::{BTreeSet, HashMap};
 
 /// Names the fields whose controls post nothing when nothing is chosen, so that "none" can be told from "not on the page".
@@ -86,7 +86,9 @@ impl Reader<'_> {
     /// The value of a field; nothing when its control was not on the page.
     fn value(&mut self, field: &Field, name: &str, pointer: &str) -> Option<Value> {
         let kept = format!("{KEPT}{name}");
+        let parts = self.parts(field, name);
         let texts: Vec<&str> = match self.given.get(name).or_else(|| self.given.get(kept.as_str())) {
+            None if !parts.is_empty() => return field.read(&Json::Object(parts)).ok(),
             Some(texts) => texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect(),
             None if self.offered.contains(name) => Vec::new(),
             None => return None,
@@ -99,6 +101,15 @@ impl Reader<'_> {
                 Some(Value::Unset)
             }
         }
+    }
+
+    /// The parts of a value that are posted under names of their own (`address.city`).
+    fn parts(&self, field: &Field, name: &str) -> Map<String, Json> {
+        let part = |part: &&str| {
+            let texts = self.given.get(format!("{name}.{part}").as_str())?;
+            Some(((*part).to_owned(), Json::from(texts.last()?.trim())))
+        };
+        field.kind.parts().iter().filter_map(part).collect()
     }
 
     fn lines(&mut self, field: &Field, rows: usize) {
@@ -144,7 +155,7 @@ fn parse(field: &Field, texts: &[&str], zone: &TimeZone) -> Result<Value, FieldE
         (Kind::Boolean, []) => Ok(Value::Bool(false)),
         (_, []) => Ok(Value::Unset),
         (Kind::Choices, texts) => field.read(&Json::from(texts.to_vec())),
-        (Kind::Links | Kind::Members, texts) => field.read_text(&texts.join(",")),
+        (Kind::Links | Kind::Members | Kind::Departments, texts) => field.read_text(&texts.join(",")),
         (Kind::DateTime, [.., text]) => match moment(text, zone) {
             Some(moment) => Ok(Value::Instant(moment)),
             None => field.read_text(text),

@@ -4,12 +4,15 @@ use super::{super::cell::Showing, options::Options};
 use crate::{
     base::value::Value,
     definition::{
-        field::{Field, Kind, Widget as Control},
+        field::{ChoiceOption, Field, Kind, Widget as Control, address, cascade, json},
         form::{Appearance, Item},
     },
     i18n::format,
     service::represent::PEOPLE,
-    web::view::{Choice, Picker, TextKind, Widget},
+    web::view::{
+        Choice, Picker, TextKind, Widget,
+        field::{Part, Step},
+    },
 };
 use jiff::tz::TimeZone;
 
@@ -61,6 +64,16 @@ impl Making<'_> {
             Control::Choice => self.choice(),
             Control::Choices => Widget::Choices(self.choices()),
             Control::Member => self.member(),
+            Control::RichText => Widget::RichText { value: text() },
+            Control::Json => Widget::Code { value: text() },
+            Control::Duration => Widget::Duration(text()),
+            Control::Location => Widget::Location(text()),
+            Control::Address => Widget::Parts(self.parts()),
+            Control::Cascade => self.cascade(),
+            Control::Department => Widget::Select { options: self.departments(), blank: self.blank() },
+            Control::Departments => {
+                Widget::Picker(Picker { search_url: self.search_url(), multiple: true, options: self.departments() })
+            }
             Control::Link | Control::Links | Control::Members => Widget::Picker(self.picker()),
             Control::Lines => Widget::ReadOnly(crate::web::view::Cell::Empty),
         }
@@ -88,6 +101,38 @@ impl Making<'_> {
             return Widget::Segmented(options);
         }
         Widget::Select { options, blank: self.blank() }
+    }
+
+    fn parts(&self) -> Vec<Part> {
+        let text = |name: &str| self.show.texts.get(&format!("address-{name}"));
+        let parts = address::PARTS.into_iter().zip(address::parts(self.value));
+        parts
+            .map(|(name, value)| Part { name, label: text(name), value: value.to_owned(), wide: name == "detail" })
+            .collect()
+    }
+
+    fn cascade(&self) -> Widget {
+        let chosen = cascade::path_text(self.value);
+        let step = |(path, titles, option): (String, Vec<&str>, &ChoiceOption)| Step {
+            selected: path == chosen,
+            path,
+            label: titles.join(" / "),
+            title: option.title.clone(),
+        };
+        let mut options: Vec<Step> = cascade::all_paths(&self.field.options).into_iter().map(step).collect();
+        // A way that the definition no longer has keeps its place while it is chosen.
+        if !chosen.is_empty() && options.iter().all(|option| !option.selected) {
+            let label = self.field.show(self.value);
+            options.push(Step { path: chosen, title: label.clone(), label, selected: true });
+        }
+        Widget::Cascade { options, blank: self.show.texts.get("none-chosen") }
+    }
+
+    /// Every department by its way from the top.
+    fn departments(&self) -> Vec<Choice> {
+        let chosen = ids(self.value);
+        let known = self.options.departments.iter();
+        known.map(|(id, name)| Choice::new(id.to_string(), name.clone(), chosen.contains(id))).collect()
     }
 
     /// The word for none. What must be filled in can still be empty before it is.
@@ -159,20 +204,28 @@ fn ids(value: &Value) -> Vec<i64> {
 pub fn posted(field: &Field, value: &Value, zone: &TimeZone) -> Vec<String> {
     match (field.kind, value) {
         (_, Value::Unset) => Vec::new(),
+        (Kind::Cascade, _) => vec![cascade::path_text(value)],
+        (Kind::Json, _) => vec![json::pretty(value)],
+        (Kind::RichText, Value::Text(html)) => vec![html.clone()],
         (_, Value::List(items)) => items
             .iter()
             .filter_map(|item| item.as_text().map(str::to_owned).or_else(|| Some(item.as_integer()?.to_string())))
             .collect(),
         (Kind::Choice, Value::Text(text)) => vec![text.clone()],
         (_, Value::Bool(truth)) => vec![truth.to_string()],
-        (_, Value::Time(time)) => vec![format::clock(time.hour(), time.minute())],
+        (_, Value::Time(time)) if time.second() == 0 => vec![format::clock(time.hour(), time.minute())],
         (_, Value::Instant(moment)) => {
             let local = zone.to_datetime(moment.to_jiff());
             let day = format::date(local.year(), local.month(), local.day());
-            vec![format!("{day}T{}", format::clock(local.hour(), local.minute()))]
+            // What is finer than a minute is posted only where there is something, so that saving a page changes nothing.
+            let fine = match (local.second(), local.millisecond()) {
+                (0, 0) => String::new(),
+                (second, 0) => format!(":{second:02}"),
+                (second, millisecond) => format!(":{second:02}.{millisecond:03}"),
+            };
+            vec![format!("{day}T{}{fine}", format::clock(local.hour(), local.minute()))]
         }
-        (Kind::Percent, value) => value.as_decimal().map(crate::base::decimal::to_plain).into_iter().collect(),
-        (_, value) => vec![field.show(value)],
+        (_, value) => vec![field.text(value)],
     }
 }
 

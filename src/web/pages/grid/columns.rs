@@ -11,7 +11,11 @@ use crate::{
     },
     i18n::{Arg, Texts},
     query::{FieldPath, FieldSource, SystemField, resolve},
-    service::{LiveApp, records::Listed, represent::PEOPLE},
+    service::{
+        LiveApp,
+        records::Listed,
+        represent::{PEOPLE, target_of},
+    },
     store::records::Record,
     web::{
         pages::cell::{self, Showing},
@@ -106,7 +110,7 @@ impl<'a> Reader<'a> {
     }
 
     fn unasked(&self, live: &LiveApp) -> Vec<GridColumn<'a>> {
-        let shown = |field: &&Field| !matches!(field.kind, Kind::Multiline) && !field.sensitive;
+        let shown = |field: &&Field| !field.kind.is_wide() && !field.sensitive;
         let naming: Vec<&str> = self.table.display_fields().map(|field| field.key.as_str()).collect();
         let others = self.table.scalars().filter(shown).map(|field| field.key.as_str());
         let mut keys: Vec<&str> = naming.clone();
@@ -143,7 +147,7 @@ impl<'a> Reader<'a> {
         match (path, field) {
             (FieldPath::System(SystemField::CreatedBy | SystemField::UpdatedBy | SystemField::Owner), _)
             | (FieldPath::System(SystemField::Department), _) => None,
-            (_, Some(field)) if field.kind.is_several() || field.kind.is_member() => None,
+            (_, Some(field)) if field.kind.is_several() || field.kind.is_member() || field.kind.is_department() => None,
             (FieldPath::Field(key), Some(field)) if field.kind.is_link() => {
                 let target = self.app.tables.get(field.target.as_deref()?)?;
                 let name = target.display_fields().find(|field| !field.kind.is_link())?;
@@ -335,7 +339,7 @@ impl RowReader<'_, '_> {
         }
         match (&place.path, place.field) {
             (FieldPath::System(system), _) => cell::system(show, *system, record),
-            (_, Some(field)) => cell::cell(show, field, self.value(place, record)),
+            (_, Some(field)) => cell::short(cell::cell(show, field, self.value(place, record))),
             (_, None) => match self.value(place, record) {
                 Value::Text(word) => Cell::Status(cell::state(show.texts, word)),
                 Value::Instant(moment) => show.moment(*moment),
@@ -372,8 +376,7 @@ impl RowReader<'_, '_> {
                     }
                 }
                 let Some(field) = place.field else { continue };
-                let target = if field.kind.is_member() { Some(PEOPLE) } else { field.target.as_deref() };
-                let Some(target) = target else { continue };
+                let Some(target) = target_of(field) else { continue };
                 for id in cell::ids(self.value(place, record)) {
                     note(target, id);
                 }

@@ -3,11 +3,11 @@
 use super::columns::{Place, Reader};
 use crate::{
     base::time::Timestamp,
-    definition::field::{Column as Stored, Field, Kind},
+    definition::field::{Field, Kind, cascade},
     i18n::{Arg, Texts},
     query::{FieldPath, SystemField},
     service::{Error, permits::Rights, records::options},
-    store::{Connection, people},
+    store::{Connection, departments, people},
     web::{
         pages::{cell, find},
         view::{Choice, Filter, FilterBuilder, FilterRow, Widget},
@@ -81,6 +81,10 @@ enum Compared<'a> {
     },
     Member,
     Members,
+    Department,
+    Departments,
+    /// Only whether there is something.
+    Presence,
 }
 
 impl Compared<'_> {
@@ -93,10 +97,11 @@ impl Compared<'_> {
             Self::Time(_) => &["ge", "le", "eq"],
             Self::Day => &["eq", "ge", "le"],
             Self::Choice(_) => &["eq", "ne"],
-            Self::Choices(_) | Self::Members => &["contains", "empty", "set"],
+            Self::Choices(_) | Self::Members | Self::Departments => &["contains", "empty", "set"],
             Self::Boolean => &["eq"],
             Self::Link { .. } => &["eq", "ne", "contains", "empty", "set"],
-            Self::Member => &["eq", "ne", "empty", "set"],
+            Self::Presence => &["set", "empty"],
+            Self::Member | Self::Department => &["eq", "ne", "empty", "set"],
         }
     }
 
@@ -143,15 +148,15 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
         let mut judged = Judged::default();
         let mut tests = Vec::new();
         for (index, row) in rows.iter().enumerate() {
-            let valued = !matches!(row.operator.as_str(), "empty" | "set");
-            if valued && row.value.is_empty() {
-                continue;
-            }
             let Some(place) = self.reader.place(&row.field) else {
                 judged.error = Some(texts.with("error-unknown-field", &[("field", Arg::Text(&row.field))]));
                 continue;
             };
             let Some(compared) = self.compared(&place) else { continue };
+            let valued = !matches!(compared.operator(&row.operator), "empty" | "set");
+            if valued && row.value.is_empty() {
+                continue;
+            }
             match self.test(&place, &compared, row).await? {
                 Ok((test, shown)) => {
                     tests.push(test);
@@ -238,7 +243,8 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
             blank: Some(texts.get("none-chosen")),
         };
         Ok(match compared {
-            Compared::Text => Widget::text(&row.value),
+            Compared::Text | Compared::Presence => Widget::text(&row.value),
+            Compared::Number(field) if field.kind == Kind::Duration => Widget::text(&row.value),
             Compared::Number(field) => {
                 Widget::Number { value: row.value.clone(), integer: field.kind == Kind::Integer, unit: String::new() }
             }
@@ -255,6 +261,7 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
             }
             Compared::Link { .. } => Widget::text(&row.value),
             Compared::Member | Compared::Members => select(self.people().await?),
+            Compared::Department | Compared::Departments => select(self.departments().await?),
         })
     }
 
@@ -276,7 +283,10 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
         };
         Some(match field.kind {
             Kind::Choice => Compared::Choice(options_of(field)),
-            Kind::Choices => Compared::Choices(field),
+            Kind::Choices | Kind::Cascade => Compared::Choices(field),
+            Kind::Department => Compared::Department,
+            Kind::Departments => Compared::Departments,
+            Kind::Json => Compared::Presence,
             Kind::Boolean => Compared::Boolean,
             Kind::Date => Compared::Date(field),
             Kind::DateTime => Compared::Day,
@@ -329,6 +339,13 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
         Ok(people)
     }
 
+    async fn departments(&self) -> Result<Vec<(String, String)>, Error> {
+        let mut named = vec![("me".to_owned(), self.reader.texts.get("filter-my-departments"))];
+        let known = departments::paths(self.conn).await?;
+        named.extend(known.into_iter().map(|(id, name)| (format!("{ID}{id}"), name)));
+        Ok(named)
+    }
+
     /// The condition for the list and how its value is called; or what is wrong with it.
     async fn test(
         &self,
@@ -349,7 +366,7 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
             Err(error) => Err(crate::web::error::say_field(texts, &error)),
         };
         Ok(match compared {
-            Compared::Text => Ok((test(operator, row.value.as_str().into()), row.value.clone())),
+            Compared::Text | Compared::Presence => Ok((test(operator, row.value.as_str().into()), row.value.clone())),
             Compared::Number(field) | Compared::Date(field) | Compared::Time(field) => typed(field),
             Compared::Day => match row.value.parse::<Date>() {
                 Ok(day) => Ok((self.day(&path, operator, day), row.value.clone())),
@@ -381,9 +398,13 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
             Compared::Member | Compared::Members if row.value == "me" => {
                 Ok((test(operator, json!({"user": "id"})), texts.get("filter-me")))
             }
-            Compared::Member | Compared::Members => {
-                let people = self.people().await?;
-                match people.iter().find(|(value, label)| *value == row.value || *label == row.value) {
+            Compared::Department | Compared::Departments if row.value == "me" => {
+                Ok((test(operator, json!({"user": "departments"})), texts.get("filter-my-departments")))
+            }
+            Compared::Member | Compared::Members | Compared::Department | Compared::Departments => {
+                let people = matches!(compared, Compared::Member | Compared::Members);
+                let named = if people { self.people().await? } else { self.departments().await? };
+                match named.iter().find(|(value, label)| *value == row.value || *label == row.value) {
                     Some((value, label)) => Ok((test(operator, id_of(value).into()), label.clone())),
                     None => Err(texts.get("error-type-link")),
                 }
@@ -414,9 +435,7 @@ fn name_paths(reader: &Reader<'_>, path: &FieldPath, field: &Field) -> Vec<Strin
     let Some(target) = field.target.as_deref().and_then(|target| reader.app.tables.get(target)) else {
         return Vec::new();
     };
-    let textual = |field: &&Field| {
-        field.kind.behaviour().column() == Some(Stored::Text) && !matches!(field.kind, Kind::Date | Kind::Time)
-    };
+    let textual = |field: &&Field| field.kind.is_text();
     let named = target
         .scalars()
         .filter(textual)
@@ -431,6 +450,10 @@ fn holds_any(paths: &[String], words: &str) -> Json {
 }
 
 fn options_of(field: &Field) -> Vec<(String, String)> {
+    if field.kind == Kind::Cascade {
+        let all = cascade::all_paths(&field.options).into_iter();
+        return all.map(|(_, titles, option)| (option.value.clone(), titles.join(" / "))).collect();
+    }
     field.options.iter().map(|option| (option.value.clone(), option.title.clone())).collect()
 }
 

@@ -4,7 +4,7 @@ use crate::{
     access::{Permit, RowRights, Visibility},
     base::value::Line as StoredLine,
     definition::{
-        field::{Field, Kind},
+        field::Field,
         form::{Item as Place, Section as Part},
         table::Table,
     },
@@ -68,10 +68,7 @@ impl Details<'_> {
         }
         let value = self.record.document.get(&field.key);
         let value = cell::permitted(&self.show, field, value, self.rights, &field.key);
-        Some(Fact {
-            wide: place.wide || field.kind == Kind::Multiline,
-            ..Fact::new(Self::label(Some(place), field), value)
-        })
+        Some(Fact { wide: place.wide || field.kind.is_wide(), ..Fact::new(Self::label(Some(place), field), value) })
     }
 
     fn lines(&self, place: &Place, field: &Field) -> Option<Lines> {

@@ -8,7 +8,7 @@ use crate::{
         table::Table,
     },
     i18n::{Arg, Texts, format},
-    service::represent::PEOPLE,
+    service::represent::{PEOPLE, target_of},
     store::entity::audit_log::Model as Entry,
     web::{
         pages::cell::{self, Showing},
@@ -23,8 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn wanted(table: &Table, entries: &[Entry]) -> BTreeMap<String, BTreeSet<i64>> {
     let mut wanted: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
     let mut note = |field: &Field, json: &Json| {
-        let target = if field.kind.is_member() { Some(PEOPLE) } else { field.target.as_deref() };
-        if let (Some(target), Ok(value)) = (target, field.read(json)) {
+        if let (Some(target), Ok(value)) = (target_of(field), field.read(json)) {
             wanted.entry(target.to_owned()).or_default().extend(cell::ids(&value));
         }
     };

@@ -4,6 +4,8 @@
 mod client;
 #[path = "../support/database.rs"]
 mod database;
+#[path = "../support/every_kind.rs"]
+mod every_kind;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/stock.rs"]
@@ -14,6 +16,7 @@ mod apps;
 mod batch;
 mod flow;
 mod idempotency;
+mod kinds;
 mod ledger;
 mod lists;
 mod race;

@@ -27,6 +27,17 @@ pub enum FieldPath {
     Hop(String, Box<FieldPath>),
 }
 
+impl FieldPath {
+    /// The field that it ends at: of the table, or of the link's target.
+    #[must_use]
+    pub fn end(&self) -> &Self {
+        match self {
+            Self::Hop(_, end) => end,
+            own => own,
+        }
+    }
+}
+
 impl std::fmt::Display for FieldPath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -44,6 +44,26 @@ impl FilterError {
     }
 }
 
+/// What the names in a filter, sort or measure stand for.
+pub trait Names: Sync {
+    /// # Errors
+    /// `unknown_field`, with the nearest spelling.
+    fn resolve(&self, path: &str) -> Result<(FieldPath, Resolved<'_>), FilterError>;
+}
+
+/// Names of the fields of a table.
+#[derive(Clone, Copy)]
+pub struct TableNames<'a> {
+    pub table: &'a Table,
+    pub source: &'a dyn FieldSource,
+}
+
+impl Names for TableNames<'_> {
+    fn resolve(&self, path: &str) -> Result<(FieldPath, Resolved<'_>), FilterError> {
+        resolve(path, self.table, self.source)
+    }
+}
+
 /// A path with the field it ends at; `None` for a system field.
 #[derive(Debug, Clone, Copy)]
 pub struct Resolved<'a> {
@@ -100,20 +120,22 @@ impl Filter {
     /// # Errors
     /// The first problem with its JSON Pointer.
     pub fn parse(json: &Json, table: &Table, source: &dyn FieldSource) -> Result<Self, FilterError> {
-        let filter = Self::parse_at(json, table, source, "", 0)?;
+        Self::parse_with(json, &TableNames { table, source })
+    }
+
+    /// The same over other names than a table's.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_with(json: &Json, names: &dyn Names) -> Result<Self, FilterError> {
+        let filter = Self::parse_at(json, names, "", 0)?;
         if filter.tests().len() > MOST_TESTS {
             return Err(FilterError::new("", "limit", format!("a filter has at most {MOST_TESTS} conditions")));
         }
         Ok(filter)
     }
 
-    fn parse_at(
-        json: &Json,
-        table: &Table,
-        source: &dyn FieldSource,
-        here: &str,
-        depth: usize,
-    ) -> Result<Self, FilterError> {
+    fn parse_at(json: &Json, names: &dyn Names, here: &str, depth: usize) -> Result<Self, FilterError> {
         if depth > DEEPEST {
             return Err(FilterError::new(here, "limit", format!("a filter nests at most {DEEPEST} deep")));
         }
@@ -124,7 +146,7 @@ impl Filter {
             let Some(parts) = parts.as_array() else {
                 return Err(FilterError::new(here, "malformed", format!("\"{name}\" holds a list of conditions")));
             };
-            let parse = |(i, part)| Self::parse_at(part, table, source, &format!("{here}/{name}/{i}"), depth + 1);
+            let parse = |(i, part)| Self::parse_at(part, names, &format!("{here}/{name}/{i}"), depth + 1);
             parts.iter().enumerate().map(parse).collect()
         };
         let single = if object.len() == 1 { object.iter().next() } else { None };
@@ -132,18 +154,17 @@ impl Filter {
             Some(("all", parts)) => Ok(Self::All(group("all", parts)?)),
             Some(("any", parts)) => Ok(Self::Any(group("any", parts)?)),
             Some(("not", part)) => {
-                let inner = Self::parse_at(part, table, source, &format!("{here}/not"), depth + 1)?;
+                let inner = Self::parse_at(part, names, &format!("{here}/not"), depth + 1)?;
                 Ok(Self::Not(Box::new(inner)))
             }
-            _ => Ok(Self::Test(parse_test(object, table, source, here)?)),
+            _ => Ok(Self::Test(parse_test(object, names, here)?)),
         }
     }
 }
 
 fn parse_test(
     object: &serde_json::Map<String, Json>,
-    table: &Table,
-    source: &dyn FieldSource,
+    names: &dyn Names,
     here: &str,
 ) -> Result<FilterTest, FilterError> {
     if let Some(name) = object.keys().find(|name| !["field", "op", "value"].contains(&name.as_str())) {
@@ -156,7 +177,7 @@ fn parse_test(
         error.path = format!("{here}/field");
         error
     };
-    let (path, resolved) = resolve(name, table, source).map_err(at_field)?;
+    let (path, resolved) = names.resolve(name).map_err(at_field)?;
     let word = object.get("op").and_then(Json::as_str).unwrap_or("eq");
     let operator = Operator::named(word).ok_or_else(|| {
         let mut error =

@@ -2,7 +2,7 @@
 
 use super::{
     filter::{FieldPath, SystemField},
-    parse::{FilterError, Names, Resolved},
+    parse::{FilterError, Names, Resolved, is_moment},
 };
 use crate::{
     base::value::Value,
@@ -142,13 +142,6 @@ fn call(text: &str) -> Option<(&str, &str)> {
 
 fn malformed(message: impl Into<String>) -> FilterError {
     FilterError::new("", "malformed", message)
-}
-
-fn is_moment(path: &FieldPath, field: Option<&Field>) -> bool {
-    match field {
-        Some(field) => field.kind == Kind::DateTime,
-        None => matches!(path.end(), FieldPath::System(SystemField::CreatedAt | SystemField::UpdatedAt)),
-    }
 }
 
 impl GroupKey {

@@ -9,6 +9,7 @@ mod condition;
 mod filter;
 mod fit;
 mod parse;
+mod relative;
 mod sort;
 mod zone;
 
@@ -18,6 +19,7 @@ pub use condition::{Condition, RowValues, Test, compare, fold};
 pub use filter::{FieldPath, Filter, FilterTest, Operand, Operator, SystemField};
 pub use fit::fitting;
 pub use parse::{FieldSource, FilterError, Names, Resolved, TableNames, resolve};
+pub use relative::RelativeDate;
 pub use sort::{Cursor, CursorError, Page, Sort};
 pub use zone::Offsets;
 

@@ -1,6 +1,9 @@
 //! Reading a filter from JSON against the tables it speaks of.
 
-use super::filter::{FieldPath, Filter, FilterTest, Operand, Operator, SystemField};
+use super::{
+    filter::{FieldPath, Filter, FilterTest, Operand, Operator, SystemField},
+    relative::RelativeDate,
+};
 use crate::{
     base::{key::nearest, time::Timestamp, value::Value},
     definition::{
@@ -187,7 +190,8 @@ fn parse_test(
     })?;
     let value = object.get("value").unwrap_or(&Json::Null);
     let operand = parse_operand(operator, value, &path, resolved, &format!("{here}/value"))?;
-    Ok(FilterTest { path, operator, operand })
+    let of_moments = is_moment(&path, resolved.field);
+    Ok(FilterTest { path, operator, operand, of_moments })
 }
 
 fn parse_operand(
@@ -242,10 +246,19 @@ fn parse_one(json: &Json, path: &FieldPath, resolved: Resolved<'_>, here: &str) 
             return Ok(Operand::User(name.to_owned()));
         }
         if let (1, Some(day)) = (object.len(), object.get("date").and_then(Json::as_str)) {
-            return relative_day(day).map(Operand::Today).ok_or_else(|| {
-                FilterError::new(here, "malformed", "a relative date reads \"today\" or \"today-30d\"")
+            let dated = resolved.field.is_some_and(|field| field.kind == Kind::Date) || is_moment(path, resolved.field);
+            if !dated {
+                return Err(FilterError::new(here, "type", format!("\"{path}\" holds no date")));
+            }
+            return RelativeDate::parse(day).map(Operand::Relative).ok_or_else(|| {
+                let message = "a relative date reads today, today-30d, this_month, last_week or next_7_days";
+                FilterError::new(here, "malformed", message)
             });
         }
+    }
+    let day = json.as_str().filter(|text| text.len() == 10 && is_moment(path, resolved.field));
+    if let Some(day) = day.and_then(|text| text.parse().ok()) {
+        return Ok(Operand::Value(Value::Date(day)));
     }
     let value = match resolved.field {
         Some(field) => read_for(field, json),
@@ -258,6 +271,14 @@ fn parse_one(json: &Json, path: &FieldPath, resolved: Resolved<'_>, here: &str) 
             Err(FilterError::new(here, "type", message))
         }
         Some(value) => Ok(Operand::Value(value)),
+    }
+}
+
+/// Whether the path ends at moments, which have a day in the organisation's zone.
+pub(super) fn is_moment(path: &FieldPath, field: Option<&Field>) -> bool {
+    match field {
+        Some(field) => field.kind == Kind::DateTime,
+        None => matches!(path.end(), FieldPath::System(SystemField::CreatedAt | SystemField::UpdatedAt)),
     }
 }
 
@@ -286,14 +307,4 @@ fn system_value(path: &FieldPath, json: &Json) -> Option<Value> {
         }
         _ => json.as_i64().map(Value::Integer),
     }
-}
-
-/// `today`, `today-30d`, `today+7d` as days from today.
-fn relative_day(text: &str) -> Option<i64> {
-    let rest = text.strip_prefix("today")?;
-    if rest.is_empty() {
-        return Some(0);
-    }
-    let days = rest.strip_suffix('d')?;
-    days.strip_prefix('+').unwrap_or(days).parse::<i64>().ok().filter(|days| days.abs() <= 36_500)
 }

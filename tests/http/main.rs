@@ -12,6 +12,7 @@ mod server;
 mod stock;
 
 mod access;
+mod aggregates;
 mod apps;
 mod batch;
 mod flow;

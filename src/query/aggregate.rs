@@ -199,6 +199,7 @@ fn system_field(path: &FieldPath) -> Field {
         FieldPath::System(SystemField::State) => Kind::Text,
         FieldPath::System(SystemField::CreatedAt | SystemField::UpdatedAt) => Kind::DateTime,
         FieldPath::System(SystemField::CreatedBy | SystemField::UpdatedBy | SystemField::Owner) => Kind::Member,
+        FieldPath::System(SystemField::Department) => Kind::Department,
         _ => Kind::Integer,
     };
     Field::plain(&path.end().to_string(), kind)

@@ -262,7 +262,15 @@ impl<'a> Asked<'a> {
     ) -> Result<(Vec<Group>, bool), Error> {
         let rows = Listing { search: self.search.clone(), ..Listing::of(self.chosen.condition.clone(), 1) };
         let wanted = Aggregation { rows: &rows, keys, measures, offsets: &self.offsets, limit };
-        Ok(records::aggregate(conn, &live.schema, self.chosen.reading(), &wanted).await?)
+        let (mut groups, more) = records::aggregate(conn, &live.schema, self.chosen.reading(), &wanted).await?;
+        for group in &mut groups {
+            // A length of time is whole seconds in sums and averages too. Own counts stand before what was asked for.
+            let own = group.figures.len().saturating_sub(self.measure_fields.len());
+            for (value, column) in group.figures.iter_mut().skip(own).zip(&self.measure_fields) {
+                *value = column.field.settle(std::mem::take(value));
+            }
+        }
+        Ok((groups, more))
     }
 
     fn masked(&self) -> bool {

@@ -5,8 +5,8 @@ use crate::{
     base::id::RecordId,
     service::{
         Answer, Error,
-        batch::{Batch, New, Old, Update},
         aggregate::{AggregateRequest, aggregate_json},
+        batch::{Batch, New, Old, Update},
         records::{ListRequest, list_json},
         represent,
         save_record::{Create, Edit},

@@ -12,6 +12,7 @@ pub mod flow;
 pub mod lint;
 pub mod store;
 pub mod i18n;
+pub mod document;
 pub mod service;
 pub mod web;
 pub mod config;

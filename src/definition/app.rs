@@ -9,6 +9,7 @@ use super::{
     ledger::Ledger,
     manifest::Manifest,
     package::{Documents, MANIFEST, PEOPLE},
+    print::Print,
     role::Role,
     schema::{self, DocumentKind},
     table::Table,
@@ -29,6 +30,7 @@ pub struct App {
     pub roles: IndexMap<String, Role>,
     pub flows: IndexMap<String, Flow>,
     pub ledgers: IndexMap<String, Ledger>,
+    pub prints: IndexMap<String, Print>,
     /// Shared functions: file stem → source text of `rules/*.rhai`.
     pub functions: IndexMap<String, String>,
     /// Data the app starts with: file stem (`order`, `order.lines`) → CSV text.
@@ -51,7 +53,7 @@ pub const KEY_COLUMN: &str = "@key";
 pub const DEMO_COLUMNS: [&str; 4] = ["@as", "@submit", "@approve", "@by"];
 
 /// Folders whose documents this version does not run. They are refused by name, never silently left out.
-const NOT_RUN: [&str; 4] = ["reports", "dashboards", "automations", "prints"];
+const NOT_RUN: [&str; 3] = ["reports", "dashboards", "automations"];
 
 impl App {
     /// Reads an app: each document against its meta-schema, into its type, then for what the type alone cannot say.
@@ -76,6 +78,7 @@ impl App {
         let roles = folder(documents, DocumentKind::Role, "roles", typed::<Role>, &mut findings);
         let flows = folder(documents, DocumentKind::Flow, "flows", typed::<Flow>, &mut findings);
         let ledgers = folder(documents, DocumentKind::Ledger, "ledgers", typed::<Ledger>, &mut findings);
+        let prints = folder(documents, DocumentKind::Print, "prints", typed::<Print>, &mut findings);
         let mut scenarios = IndexMap::new();
         for (key, _) in documents.folder("scenarios") {
             match documents.json(&format!("scenarios/{key}.json")) {
@@ -115,6 +118,7 @@ impl App {
             roles,
             flows,
             ledgers,
+            prints,
             functions: texts("rules"),
             data: texts("data"),
             demo: texts("demo"),
@@ -160,6 +164,10 @@ impl App {
 
     pub fn views_of<'a>(&'a self, table: &'a str) -> impl Iterator<Item = &'a View> {
         self.views.values().filter(move |view| view.table == table)
+    }
+
+    pub fn prints_of<'a>(&'a self, table: &'a str) -> impl Iterator<Item = &'a Print> {
+        self.prints.values().filter(move |print| print.table == table)
     }
 
     /// Every link field that points at a table: the table it stands in, and its path (`shelf`, `lines.item`).
@@ -250,7 +258,7 @@ macro_rules! keyed {
     )+};
 }
 
-keyed!(Form, View, Role, Flow, Ledger);
+keyed!(Form, View, Role, Flow, Ledger, Print);
 
 impl Keyed for Table {
     fn key(&self) -> &str {

@@ -12,6 +12,7 @@ pub mod form;
 pub mod ledger;
 pub mod manifest;
 pub mod package;
+pub mod print;
 pub mod role;
 pub mod schema;
 pub mod table;

@@ -19,12 +19,22 @@ pub enum DocumentKind {
     Role,
     Flow,
     Ledger,
+    Print,
     Locale,
 }
 
 impl DocumentKind {
-    pub const ALL: [Self; 8] =
-        [Self::App, Self::Table, Self::Form, Self::View, Self::Role, Self::Flow, Self::Ledger, Self::Locale];
+    pub const ALL: [Self; 9] = [
+        Self::App,
+        Self::Table,
+        Self::Form,
+        Self::View,
+        Self::Role,
+        Self::Flow,
+        Self::Ledger,
+        Self::Print,
+        Self::Locale,
+    ];
 
     /// The name of the schema: `table`.
     #[must_use]
@@ -37,6 +47,7 @@ impl DocumentKind {
             Self::Role => "role",
             Self::Flow => "flow",
             Self::Ledger => "ledger",
+            Self::Print => "print",
             Self::Locale => "locale",
         }
     }
@@ -52,6 +63,7 @@ impl DocumentKind {
             "roles" => Some(Self::Role),
             "flows" => Some(Self::Flow),
             "ledgers" => Some(Self::Ledger),
+            "prints" => Some(Self::Print),
             "locales" => Some(Self::Locale),
             _ => None,
         }
@@ -59,7 +71,7 @@ impl DocumentKind {
 }
 
 /// Every schema by file name, also those that only others refer to.
-const SOURCES: [(&str, &str); 9] = [
+const SOURCES: [(&str, &str); 10] = [
     ("app", include_str!("schemas/app.json")),
     ("table", include_str!("schemas/table.json")),
     ("form", include_str!("schemas/form.json")),
@@ -67,6 +79,7 @@ const SOURCES: [(&str, &str); 9] = [
     ("role", include_str!("schemas/role.json")),
     ("flow", include_str!("schemas/flow.json")),
     ("ledger", include_str!("schemas/ledger.json")),
+    ("print", include_str!("schemas/print.json")),
     ("locale", include_str!("schemas/locale.json")),
     ("filter", include_str!("schemas/filter.json")),
 ];

@@ -169,7 +169,7 @@ fn holds_no_text(kind: DocumentKind, member: &str) -> bool {
         DocumentKind::View => member == "filter",
         DocumentKind::Role => matches!(member, "scope" | "fields"),
         DocumentKind::Flow => matches!(member, "set" | "values" | "fields" | "weights" | "who"),
-        DocumentKind::Table | DocumentKind::Ledger | DocumentKind::Locale => false,
+        DocumentKind::Table | DocumentKind::Ledger | DocumentKind::Print | DocumentKind::Locale => false,
     }
 }
 

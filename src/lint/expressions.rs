@@ -5,6 +5,7 @@ use crate::definition::{
     field::{Field, Kind},
     form::{Form, Item, Rule},
     ledger::{Grain, Ledger},
+    print::{Print, What},
     table::Table,
 };
 
@@ -50,6 +51,11 @@ pub fn all(app: &App) -> Vec<Located<'_>> {
                 bound: None,
                 computes: None,
             });
+        }
+    }
+    for print in app.prints.values() {
+        if let Some(table) = app.table(&print.table) {
+            printed(print, table, &mut found);
         }
     }
     for ledger in app.ledgers.values() {
@@ -117,6 +123,24 @@ fn fields<'a>(table: &'a Table, found: &mut Vec<Located<'a>>) {
         add(field, None);
         for column in field.columns.values() {
             add(column, Some(&field.key));
+        }
+    }
+}
+
+fn printed<'a>(print: &'a Print, table: &'a Table, found: &mut Vec<Located<'a>>) {
+    for read in print.reads() {
+        let What::Expression(text) = read.what else { continue };
+        if line_exists(table, read.line) {
+            found.push(Located {
+                file: format!("prints/{}.json", print.key),
+                path: read.pointer,
+                text,
+                table,
+                line: read.line,
+                variables: &[],
+                bound: None,
+                computes: None,
+            });
         }
     }
 }

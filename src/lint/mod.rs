@@ -11,6 +11,7 @@ mod forms;
 mod ledgers;
 mod manifest;
 mod paths;
+mod prints;
 mod roles;
 mod rules;
 mod tables;
@@ -30,6 +31,7 @@ pub fn check(app: &App) -> Vec<Finding> {
     tables::check(app, &mut findings);
     forms::check(app, &mut findings);
     views::check(app, &mut findings);
+    prints::check(app, &mut findings);
     roles::check(app, &mut findings);
     flows::check(app, &mut findings);
     actions::check(app, &mut findings);

@@ -182,6 +182,13 @@ impl Expression {
         }
     }
 
+    /// The paths of the fields and columns of its own table that the expression reads: `amount`, `lines.qty`.
+    #[must_use]
+    pub fn reads<'p>(&'p self, names: &Names<'p>) -> BTreeSet<String> {
+        let places = self.places(names).into_iter();
+        places.map(|(lines, key)| lines.map_or_else(|| key.to_owned(), |lines| format!("{lines}.{key}"))).collect()
+    }
+
     /// The fields and columns that the expression reads.
     pub(super) fn places<'p>(&'p self, names: &Names<'p>) -> Vec<Place<'p>> {
         let mut places = Vec::new();

@@ -89,13 +89,29 @@ impl<'a> Circumstances<'a> {
         document: &Document,
         hops: &Hops,
     ) -> Result<(), Error> {
+        self.load_all(conn, table, std::iter::once(document), hops).await
+    }
+
+    /// The same for several documents of a table, with no more statements than for one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn load_all<'d>(
+        &mut self,
+        conn: &impl Connection,
+        table: &Table,
+        documents: impl Iterator<Item = &'d Document>,
+        hops: &Hops,
+    ) -> Result<(), Error> {
         // Further hops are reached by reading their own link first, then asking again one table on.
         let mut wanted: Vec<(String, i64, BTreeSet<String>)> = Vec::new();
-        for (path, fields) in hops {
-            let Some(field) = table.field_at(path) else { continue };
-            let Some(target) = field.target.clone() else { continue };
-            for id in ids_at(document, path) {
-                wanted.push((target.clone(), id, fields.clone()));
+        for document in documents {
+            for (path, fields) in hops {
+                let Some(field) = table.field_at(path) else { continue };
+                let Some(target) = field.target.clone() else { continue };
+                for id in ids_at(document, path) {
+                    wanted.push((target.clone(), id, fields.clone()));
+                }
             }
         }
         self.load_rows(conn, wanted).await
@@ -162,7 +178,7 @@ impl<'a> Circumstances<'a> {
 }
 
 /// The ids that a link field, or a link column of lines, holds in the document.
-fn ids_at(document: &Document, path: &str) -> Vec<i64> {
+pub(super) fn ids_at(document: &Document, path: &str) -> Vec<i64> {
     match path.split_once('.') {
         None => document.get(path).as_integer().into_iter().collect(),
         Some((lines, column)) => {

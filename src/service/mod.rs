@@ -19,6 +19,7 @@ pub mod notices;
 mod numbering;
 pub mod outlook;
 pub mod permits;
+pub mod print;
 mod posting;
 pub mod records;
 pub mod represent;

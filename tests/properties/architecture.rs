@@ -9,7 +9,7 @@ use source::{SourceFile, lines_with_word, modules_named, read_all};
 use std::path::Path;
 
 /// The modules in the order in which they may know each other: each may use those before it.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "base",
     "definition",
     "query",
@@ -20,6 +20,7 @@ const ORDER: [&str; 15] = [
     "lint",
     "store",
     "i18n",
+    "document",
     "service",
     "web",
     "jobs",
@@ -28,8 +29,9 @@ const ORDER: [&str; 15] = [
 ];
 
 /// Modules that may use fewer than all before them.
-const ONLY: [(&str, &[&str]); 3] = [
+const ONLY: [(&str, &[&str]); 4] = [
     ("i18n", &["base"]),
+    ("document", &["base"]),
     ("jobs", &["base", "definition", "query", "rules", "access", "ledger", "flow", "lint", "store", "i18n", "service"]),
     ("config", &["base"]),
 ];

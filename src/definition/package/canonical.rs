@@ -1,7 +1,8 @@
 //! The one way a document is written, so that a change of one line shows as one line.
 
 use crate::definition::{
-    flow::Flow, form::Form, ledger::Ledger, manifest::Manifest, role::Role, schema::DocumentKind, view::View,
+    flow::Flow, form::Form, ledger::Ledger, manifest::Manifest, print::Print, role::Role, schema::DocumentKind,
+    view::View,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
@@ -57,6 +58,7 @@ pub fn canonical(kind: DocumentKind, document: &Json) -> Result<String, serde_js
         DocumentKind::Role => typed::<Role>(document),
         DocumentKind::Flow => typed::<Flow>(document),
         DocumentKind::Ledger => typed::<Ledger>(document),
+        DocumentKind::Print => typed::<Print>(document),
         DocumentKind::Table => written(&table(document)),
         DocumentKind::Locale => written(&sorted(document)),
     }

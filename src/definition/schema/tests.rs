@@ -1,6 +1,7 @@
 use super::*;
 use crate::definition::{
-    field::Kind, flow::Flow, form::Form, ledger::Ledger, manifest::Manifest, role::Role, table::Table, view::View,
+    field::Kind, flow::Flow, form::Form, ledger::Ledger, manifest::Manifest, print::Print, role::Role, table::Table,
+    view::View,
 };
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -107,6 +108,28 @@ fn schemas_and_types_accept_the_same() {
           "stamps": {"measure_after": "a", "value_after": "b", "document_table": "c", "document_id": "d",
                      "document_title": "e", "line": "f", "phase": "g"},
           "period": {"table": "p", "date": "d"}}),
+    );
+}
+
+#[test]
+fn prints_are_accepted_whole() {
+    let margin = json!({"top": 1, "right": 2, "bottom": 3, "left": 4});
+    let blocks = json!([
+        {"block": "title", "text": "T", "visible": "a > 1"},
+        {"block": "text", "text": "{a} {= b }", "align": "center", "size": "small", "bold": true},
+        {"block": "fields", "columns": 3, "boxed": true, "items": ["a", {"value": "b", "label": "B", "format": "money", "span": 2, "visible": true}]},
+        {"block": "lines", "lines": "lines", "columns": [{"field": "c", "width": 3, "align": "end", "total": true}], "numbered": true, "group": "c", "rows": 5},
+        {"block": "totals", "items": [{"field": "a"}]}, {"block": "rmb_upper", "value": "a", "label": "L"},
+        {"block": "qr", "content": "{a}", "size": 20, "align": "end", "label": "Q"},
+        {"block": "barcode", "content": "{a}", "format": "ean13", "height": 9, "align": "start", "bare": true},
+        {"block": "approval", "title": "A"}, {"block": "signature_line", "items": [{"label": "S", "text": "{a}"}]},
+        {"block": "row", "cells": [{"share": 2, "blocks": [{"block": "divider"}]}]}, {"block": "page_break"}]);
+    agrees::<Print>(
+        DocumentKind::Print,
+        &json!({"key": "p", "table": "t", "title": "P", "copies": 2, "for_each": "lines", "times": "qty", "page_numbers": true,
+          "paper": {"size": "custom", "width": 80, "height": 50, "orientation": "landscape", "margin": margin},
+          "watermarks": [{"state": "draft", "text": "D"}], "header": {"left": {"text": "{a}"}, "center": {"text": "b"}},
+          "footer": {"right": {"text": "c"}}, "blocks": blocks}),
     );
 }
 

@@ -25,7 +25,7 @@ use crate::{
         Connection,
         flows::{self, CaseRow},
     },
-    web::view::{Note, NoteTone, Person, Status, Step, StepState, TimelineEntry, Tone},
+    web::view::{Note, NoteTone, Person, Status, Step, StepState, TimelineEntry, Tone, print::PrintDecision},
 };
 use indexmap::IndexMap;
 use jiff::tz::TimeZone;
@@ -319,6 +319,38 @@ impl CaseView {
             }
             _ => None,
         }
+    }
+
+    /// Every decision that was made, oldest first: what paper keeps of a case.
+    #[must_use]
+    pub fn decisions(&self, show: &Showing<'_>) -> Vec<PrintDecision> {
+        let t = show.texts;
+        let decision = |entry: &Entry| {
+            let (step, by, verb, opinion) = match &entry.event {
+                Event::Submitted { .. } => (t.get("op-submit"), entry.by, "did-submit", None),
+                Event::Resubmitted { comment, .. } => (t.get("op-submit"), entry.by, "did-resubmit", comment.as_ref()),
+                Event::Decided { task, verdict, by, comment, automatic } => {
+                    let task = self.case.task(*task)?;
+                    let node = self.case.activation(task.activation).map(|row| self.title(&row.node));
+                    let verb = match (automatic, verdict) {
+                        (Some(_), _) => "did-approve-earlier",
+                        (None, Verdict::Approved) => "did-approve",
+                        (None, _) => "did-reject",
+                    };
+                    (node.unwrap_or_default(), *by, verb, comment.as_ref())
+                }
+                Event::Returned { comment, .. } => (String::new(), entry.by, "did-return", comment.as_ref()),
+                _ => return None,
+            };
+            Some(PrintDecision {
+                step,
+                who: show.name(Some(by.0)),
+                verdict: t.get(verb),
+                opinion: opinion.cloned().unwrap_or_default(),
+                time: cell::moment(show.zone, entry.at).0,
+            })
+        };
+        self.log.iter().filter_map(decision).collect()
     }
 
     /// Who decided a task, and when; nobody while it is open.

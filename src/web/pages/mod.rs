@@ -12,6 +12,7 @@ mod keys;
 pub mod me;
 pub mod messages;
 pub mod picker;
+pub mod print;
 pub mod record;
 pub mod setup;
 pub mod sign_in;

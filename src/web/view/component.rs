@@ -6,6 +6,7 @@ use super::field::Field;
 use super::form::{Form, Lines, Section};
 use super::grid::Grid;
 use super::notice::Empty;
+use super::print::{PrintBlock, PrintLines, PrintRows};
 use super::shell::{Frame, Shell};
 use crate::i18n::Texts;
 use askama::Template;
@@ -45,3 +46,5 @@ part!(/** Table and pager of a list. */ GridBodyPart, grid_body, "parts/grid_bod
 part!(/** The head of a document. */ HeadPart, head, "parts/head.html", { frame: Frame, title: str });
 part!(/** Top bar and side menu. */ ShellTopPart, shell_top, "parts/shell_top.html", { shell: Shell });
 part!(/** Message, dock, dialog and icons. */ ShellEndPart, shell_end, "parts/shell_end.html", { shell: Shell });
+part!(/** A block of a printed sheet. */ PrintBlockPart, print_block, "parts/print_block.html", { t: Texts, it: PrintBlock });
+part!(/** Rows of a printed table. */ PrintRowsPart, print_rows, "parts/print_rows.html", { lines: PrintLines, rows: PrintRows });

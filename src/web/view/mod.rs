@@ -20,6 +20,7 @@ pub mod me;
 pub mod messages;
 pub mod notice;
 pub mod picker;
+pub mod print;
 pub mod problem;
 pub mod record;
 pub mod shell;

@@ -21,6 +21,7 @@ use crate::{
 
 /// What may be done with the record now.
 pub struct May {
+    print: bool,
     edit: bool,
     submit: bool,
     resubmit: bool,
@@ -50,6 +51,7 @@ impl May {
         let withdraw = case
             .is_some_and(|view| allowed(&view.flow, &view.case, represent::flow_actor(call)).contains(&Op::Withdraw));
         Self {
+            print: can.can(Action::Print),
             edit,
             submit: submits && !returned,
             resubmit: submits && returned,
@@ -64,6 +66,9 @@ impl May {
         let values = || vec![(KEY.to_owned(), new_key()), ("_version".to_owned(), version.to_string())];
         let post = |key: &str, what: &str| Button::post(texts.get(key), format!("{url}/{what}"), values());
         let mut actions = Vec::new();
+        if self.print {
+            actions.push(Button::link(texts.get("action-print"), format!("{url}/print")).icon("print"));
+        }
         if self.delete {
             let title = texts.with("delete-confirm-title", &[("name", Arg::Text(name))]);
             let button = post("action-delete", "delete").icon("trash").tone(ActionTone::Danger);

@@ -1,0 +1,3 @@
+//! Forms in which data leaves and enters besides pages and JSON. A leaf: it knows no app and no database.
+
+pub mod barcode;

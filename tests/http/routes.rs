@@ -23,6 +23,7 @@ fn filled(path: &str) -> String {
         ("{ledger}", "stock"),
         ("{role}", "keeper"),
         ("{name}", "table.json"),
+        ("{measures}", "210x297-15-15-15-15-n.css"),
         ("{tag}", "x"),
         ("{*path}", "y"),
     ];

@@ -127,7 +127,7 @@ async fn page(
         print.copies = u8::clamp(copies, 1, 9);
     }
     let reader = web.service.store.reader();
-    let rights = Rights::load(&reader, &call.actor, &live, call.today()).await?;
+    let rights = Rights::load(&reader, call, &live).await?;
     let mut printing = print::load(&reader, call, &rights, &print, &order.ids).await?;
     let cases = if print.all_blocks().iter().any(|(_, block)| matches!(block, Block::Approval(_))) {
         cases(&reader, web, caller, &live, &mut printing, &rights).await?

@@ -31,6 +31,7 @@ const pages = [
   ["grid", "manager_zhao", (person) => person.page.goto("/apps/wms/inbound")],
   ["new-form", "keeper_li", (person) => person.page.goto("/apps/wms/inbound/new")],
   ["record", "manager_zhao", openFirst("/apps/wms/inbound", /WH-RK/)],
+  ["print", "manager_zhao", printFirst],
   ["stock", "manager_zhao", openStock],
   ["messages", "keeper_li", (person) => person.page.goto("/messages")],
   ["me", "keeper_li", (person) => person.page.goto("/me")],
@@ -85,6 +86,12 @@ function openFirst(list, name) {
     await person.main.getByRole("link", { name }).first().click();
     await person.page.waitForURL((url) => url.pathname.startsWith(`${list}/`));
   };
+}
+
+async function printFirst(person) {
+  await openFirst("/apps/wms/inbound", /WH-RK/)(person);
+  const { pathname } = new URL(person.page.url());
+  await person.page.goto(`${pathname}/print`);
 }
 
 async function openStock(person) {

@@ -20,6 +20,7 @@ mod idempotency;
 mod kinds;
 mod ledger;
 mod lists;
+mod print;
 mod race;
 mod records;
 mod routes;

@@ -125,6 +125,19 @@ fn what_forms_name_exists_and_fits() {
 }
 
 #[test]
+fn what_prints_name_exists_and_fits() {
+    check("prints/slip", "/table", json!("oder"), "there is no table \"oder\"");
+    check("prints/slip", "/header/right/text", json!("{nn}"), "/header/right/text: there is no field");
+    check("prints/slip", "/blocks/0/text", json!("{shelf.nam}"), "there is no field \"nam\" in table \"shelf\"");
+    check("prints/slip", "/blocks/0/text", json!("{= amunt * 2 }"), "(did you mean \"amount\"?)");
+    check("prints/slip", "/blocks/1/lines", json!("line"), "there is no lines field \"line\"");
+    check("prints/slip", "/blocks/1/group", json!("god"), "there is no field \"god\" in lines \"lines\"");
+    check("prints/slip", "/blocks/1/columns/1/field", json!("good"), "\"good\" is no number and has no total");
+    check("prints/slip", "/blocks/1/columns/2/value", json!("line.qty *"), "/blocks/1/columns/2/value: ");
+    check("prints/slip", "/paper", json!({"size": "custom"}), "a custom size needs width and height");
+}
+
+#[test]
 fn what_views_name_exists_and_fits() {
     check("views/orders", "/table", json!("oder"), "there is no table \"oder\"");
     check("views/orders", "/columns/0", json!("lines.qty"), "are lines, which a list of records does not show");

@@ -72,6 +72,9 @@ pub fn clean() -> Files {
     let view = json!({"key": "orders", "table": "order", "title": "Orders",
         "columns": ["no", {"field": "shelf.name", "under": "day"}, {"field": "amount", "display": {"level": {"of": "amount"}}}],
         "sort": ["-day", "shelf.name"], "filter": {"field": "shelf", "op": "in", "value": {"user": "shelves"}}});
+    let print = json!({"key": "slip", "table": "order", "title": "Slip", "header": {"right": {"text": "{no} {printed_at}"}}, "blocks": [
+        {"block": "text", "text": "{shelf.name} {= amount * 2 }"},
+        {"block": "lines", "lines": "lines", "group": "good", "columns": ["good.name", {"field": "qty", "total": true}, {"value": "line.qty * 2"}]}]});
     let role = json!({"key": "clerk", "title": "Clerk", "grants": [
         {"table": "order", "actions": ["view", "create", "edit", "submit"], "scope": {"field": "shelf", "op": "in", "value": {"user": "shelves"}},
          "fields": {"buyer": "read", "lines.*": "edit", "lines.qty": "edit", "*": "edit"}},
@@ -99,6 +102,7 @@ pub fn clean() -> Files {
         ("ledgers/points", ledger),
         ("forms/order", form),
         ("views/orders", view),
+        ("prints/slip", print),
         ("roles/clerk", role),
         ("flows/order", flow),
     ];

@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 
 mod m0001_foundation;
 mod m0002_saved_views;
+mod m0003_files;
 mod sketch;
 
 /// All steps in their order.
@@ -12,6 +13,10 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_foundation::Migration), Box::new(m0002_saved_views::Migration)]
+        vec![
+            Box::new(m0001_foundation::Migration),
+            Box::new(m0002_saved_views::Migration),
+            Box::new(m0003_files::Migration),
+        ]
     }
 }

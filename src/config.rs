@@ -76,6 +76,12 @@ impl Config {
         Self::of(options, serve, file)
     }
 
+    /// Where the contents of uploaded files lie. Nodes that share a PostgreSQL database share this directory.
+    #[must_use]
+    pub fn files(&self) -> PathBuf {
+        self.data.join("files")
+    }
+
     fn of(options: &Options, serve: &ServeOptions, file: File) -> Result<Self, ConfigError> {
         let data = options.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from("formwork-data"));
         let database = match options.database.clone().or(file.database) {

@@ -8,7 +8,7 @@ use formwork::{
         Service,
         setup::{AddPerson, NewOrganisation},
     },
-    store::{Backend, Store},
+    store::{Backend, Store, blobs::Blobs},
     web::{self, Settings},
 };
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 pub async fn start(path: &Path) -> Side {
     let store = Store::open(Backend::Sqlite { path: path.to_owned() }).await.expect("the database opens");
     store.migrate().await.expect("our own tables are made");
-    let service = Service::new(store, Arc::new(SystemClock));
+    let service = Service::new(store, Arc::new(SystemClock), Blobs::at(path.with_extension("files")));
     let new = NewOrganisation {
         organisation: "Bench".into(),
         locale: "en".into(),

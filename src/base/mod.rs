@@ -2,6 +2,7 @@
 
 pub mod decimal;
 pub mod error;
+pub mod file_name;
 pub mod id;
 pub mod key;
 pub mod time;

@@ -5,7 +5,7 @@ use crate::{
     base::time::SystemClock,
     config::{Config, Database},
     service::Service,
-    store::{Backend, Store},
+    store::{Backend, Store, blobs::Blobs},
 };
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -19,22 +19,23 @@ pub struct Opened {
     _lock: Option<File>,
 }
 
-/// Opens the database of a configuration, making the directory where it is not there, and brings it to this version.
+/// Opens the database of a configuration, making the directory where it is not there, and brings it to this version. With
+/// PostgreSQL the directory holds the files that people upload, and several nodes share it.
 ///
 /// # Errors
 /// The directory cannot be used, another process has it, the database cannot be reached.
 pub async fn open(config: &Config) -> Result<Opened, Failure> {
+    make_private(&config.data)?;
     let (backend, lock) = match &config.database {
         Database::Postgres(url) => (Backend::Postgres { url: url.clone(), max_connections: 20 }, None),
         Database::Embedded => {
-            make_private(&config.data)?;
             let lock = lock(&config.data)?;
             (Backend::Sqlite { path: config.data.join("formwork.db") }, Some(lock))
         }
     };
     let store = Store::open(backend).await?;
     store.migrate().await?;
-    Ok(Opened { service: Service::new(store, Arc::new(SystemClock)), _lock: lock })
+    Ok(Opened { service: Service::new(store, Arc::new(SystemClock), Blobs::at(config.files())), _lock: lock })
 }
 
 /// Makes the directory so that only its owner can look inside.

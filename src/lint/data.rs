@@ -113,6 +113,9 @@ const TODAY: &str = "@today";
 
 /// Why a cell does not fit its field. Links and people are given by what they are called, which only the import can look up.
 fn misfit(field: &Field, cell: &str) -> Option<String> {
+    if field.kind.is_file() {
+        return Some(format!("\"{}\" holds files, which data of an app cannot bring along", field.key));
+    }
     if field.kind.is_identity() || field.kind == Kind::Lines {
         return None;
     }

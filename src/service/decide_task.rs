@@ -1,7 +1,7 @@
 //! What people do to cases: decide a task, withdraw, resubmit, terminate.
 
 use super::{
-    Answer, Call, Error, LiveApp, Service, Shortage, audit,
+    Answer, Call, Error, LiveApp, Service, Shortage, audit, files,
     input::{self, Access},
     notices,
     permits::Rights,
@@ -260,7 +260,8 @@ async fn write_values(
         }
     };
     let record = save_record::locked(tx, live, &running.table.key, id).await?;
-    let input = input::read(tx, &rights, running.table, &record.document, values, &access).await?;
+    let mut input = input::read(tx, &rights, running.table, &record.document, values, &access).await?;
+    files::check(tx, &rights, running.table, Some(id), &record.document, &mut input, &access).await?;
     for field in running.table.lines() {
         let ids = |lines: &[crate::base::value::Line]| lines.iter().map(|line| line.id).collect::<Vec<_>>();
         let (before, after) = (record.document.lines_of(&field.key), input.document.lines_of(&field.key));

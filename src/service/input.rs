@@ -403,7 +403,8 @@ impl Pointing {
 /// Every id in links, members and departments of a document.
 fn pointers(table: &Table, document: &Document) -> Vec<Pointing> {
     fn of(field: &Field, name: &str, path: &str, value: &Value, found: &mut Vec<Pointing>) {
-        let Some(target) = target_of(field) else { return };
+        // Files have rules of their own; see `files::check`.
+        let Some(target) = target_of(field).filter(|_| !field.kind.is_file()) else { return };
         let mut push =
             |path: String, id| found.push(Pointing { path, field: name.to_owned(), target: target.to_owned(), id });
         match value {

@@ -7,13 +7,15 @@ use crate::store::{idempotency, session, sign_in};
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 impl Service {
-    /// Forgets old idempotency keys, failed sign-ins and sessions that have ended; answers how many rows.
+    /// Forgets old idempotency keys, failed sign-ins and sessions that have ended, and files that nobody needs;
+    /// answers how many.
     ///
     /// # Errors
     /// The database failed.
     pub async fn tidy(&self) -> Result<u64, Error> {
         let now = self.clock.now();
-        self.store
+        let rows = self
+            .store
             .transaction(move |tx| {
                 Box::pin(async move {
                     let keys = idempotency::prune(tx, now.plus(-idempotency::KEPT)).await?;
@@ -22,6 +24,7 @@ impl Service {
                     Ok::<_, Error>(keys + failures + sessions)
                 })
             })
-            .await
+            .await?;
+        Ok(rows + self.tidy_files().await?)
     }
 }

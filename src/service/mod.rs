@@ -1,7 +1,6 @@
 //! Use cases: one file each, one transaction each. What the web and the command line may do, they do through here.
 
 pub mod accounts;
-pub mod aggregate;
 pub mod apps;
 mod audit;
 pub mod batch;
@@ -11,10 +10,13 @@ mod context;
 pub mod decide_task;
 mod effects;
 mod error;
+mod file_keeping;
+pub mod files;
 pub mod forms;
 mod input;
 pub mod live;
 mod maintenance;
+pub mod media_type;
 pub mod notices;
 mod numbering;
 pub mod outlook;
@@ -28,10 +30,10 @@ mod run_flow;
 pub mod save_record;
 pub mod see;
 pub mod seed;
-pub mod selection;
 pub mod setup;
 mod shortage;
 pub mod sign_in;
+pub mod thumbnails;
 pub mod tokens;
 pub mod verify_ledger;
 pub mod views;
@@ -43,7 +45,7 @@ pub use live::LiveApp;
 use crate::{
     access::Actor,
     base::time::{Clock, Timestamp},
-    store::{self, BoxFuture, Store, Tx, idempotency},
+    store::{self, BoxFuture, Store, Tx, blobs::Blobs, idempotency},
 };
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
@@ -55,6 +57,9 @@ pub struct Service {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub live: Arc<live::LiveApps>,
+    /// The contents of files.
+    pub blobs: Blobs,
+    thumbnails: thumbnails::Thumbnails,
     passwords: Arc<sign_in::Passwords>,
     actors: Arc<accounts::Actors>,
 }
@@ -97,13 +102,15 @@ impl Call {
 
 impl Service {
     #[must_use]
-    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(store: Store, clock: Arc<dyn Clock>, blobs: Blobs) -> Self {
         Self {
             live: Arc::new(live::LiveApps::default()),
             passwords: Arc::new(sign_in::Passwords::default()),
             actors: Arc::new(accounts::Actors::default()),
+            thumbnails: thumbnails::Thumbnails::default(),
             store,
             clock,
+            blobs,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{
     Call, Error, LiveApp, Service,
     decide_task::{named_access, node_access},
+    files::{self, FileInfo},
     permits::Rights,
     run_flow::Running,
     see::{Seen, find, see},
@@ -27,14 +28,16 @@ use crate::{
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Labels of links and people, by table key (`user` for people) and id.
+/// Labels of links and people, by table key (`user` for people) and id; and what is told of files, by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Labels(pub BTreeMap<String, HashMap<i64, String>>);
+pub struct Labels(pub BTreeMap<String, HashMap<i64, String>>, pub BTreeMap<i64, FileInfo>);
 
 /// The table key under which labels of people stand; no table can take it, for it is not written in lower case alone.
 pub const PEOPLE: &str = "@user";
 /// The same for departments.
 pub const DEPARTMENTS: &str = "@department";
+/// As [`PEOPLE`], of files.
+pub const FILES: &str = "@file";
 
 impl Labels {
     #[must_use]
@@ -42,10 +45,25 @@ impl Labels {
         self.0.get(table)?.get(&id).map(String::as_str)
     }
 
-    /// The label of a link's or member's id.
+    /// The label of the id of a link, a member or a file.
     #[must_use]
     pub fn of(&self, field: &Field, id: i64) -> Option<&str> {
+        if field.kind.is_file() {
+            return self.file(id).map(|file| file.name.as_str());
+        }
         self.get(target_of(field)?, id)
+    }
+
+    #[must_use]
+    pub fn file(&self, id: i64) -> Option<&FileInfo> {
+        self.1.get(&id)
+    }
+
+    /// Forgets files that somebody only typed the ids of: what stays are own uploads and the files of the record as its reader
+    /// sees it.
+    pub fn keep_files_of(&mut self, table: &Table, shown: &Document) {
+        let known = files::ids_in(table, shown);
+        self.1.retain(|id, file| file.unbound_of.is_some() || known.contains(id));
     }
 }
 
@@ -55,6 +73,7 @@ pub fn target_of(field: &Field) -> Option<&str> {
     match field.kind {
         kind if kind.is_member() => Some(PEOPLE),
         kind if kind.is_department() => Some(DEPARTMENTS),
+        kind if kind.is_file() => Some(FILES),
         kind => field.target.as_deref().filter(|_| kind.is_link()),
     }
 }
@@ -126,7 +145,11 @@ pub async fn labels_of(
         if ids.is_empty() {
             continue;
         }
-        if target == PEOPLE {
+        if target == FILES {
+            // An upload that belongs to no record is its uploader's alone.
+            labels.1 = files::infos(conn, &ids).await?;
+            labels.1.retain(|_, file| file.unbound_of.is_none_or(|user| user == rights.actor.user.0));
+        } else if target == PEOPLE {
             let users: Vec<UserId> = ids.into_iter().map(UserId).collect();
             let rows = people::users(conn, &users).await?;
             labels.0.insert(target, rows.into_iter().map(|user| (user.id, user.name)).collect());
@@ -179,7 +202,10 @@ pub fn refs(table: &Table, documents: &[&Document], labels: &Labels) -> Json {
             _ => return,
         };
         for id in ids {
-            if let Some(label) = labels.of(field, id) {
+            if let Some(file) = labels.file(id).filter(|_| field.kind.is_file()) {
+                let told = json!({"label": file.name, "name": file.name, "size": file.size, "type": file.media_type});
+                refs.entry(name).or_insert_with(|| json!({}))[id.to_string()] = told;
+            } else if let Some(label) = labels.of(field, id) {
                 refs.entry(name).or_insert_with(|| json!({}))[id.to_string()] = json!({"label": label});
             }
         }

@@ -3,6 +3,7 @@
 use super::{
     Answer, Call, Error, LiveApp, Service, audit,
     context::Circumstances,
+    files,
     input::{self, Access, Input},
     numbering,
     permits::Rights,
@@ -101,7 +102,8 @@ pub async fn insert(tx: &Tx, service: &Service, call: &Call, create: &Create) ->
     let can = permit.rights_to_create();
     let access = |path: &str| access_of(&can, Action::Create, path);
     let empty = blank(table);
-    let input = input::read(tx, &rights, table, &empty, &create.values, &access).await?;
+    let mut input = input::read(tx, &rights, table, &empty, &create.values, &access).await?;
+    files::check(tx, &rights, table, None, &empty, &mut input, &access).await?;
     let has_flow = live.app().submit_flow(&create.table).is_some();
     let submit = create.submit && has_flow;
     if submit && !can.can(Action::Submit) {
@@ -121,6 +123,7 @@ pub async fn insert(tx: &Tx, service: &Service, call: &Call, create: &Create) ->
         now: call.now,
     };
     let id = records::insert(tx, &live.schema, &permit, new).await.map_err(|error| unique_error(live, table, error))?;
+    files::bind(tx, call, live, table, id, (&empty, &document)).await?;
     within_scope(tx, live, &permit, id, Action::Create).await?;
     audit::record(tx, call, live, "record.create", table, id, (&Document::default(), &document)).await?;
     if submit {
@@ -154,7 +157,8 @@ pub async fn change(tx: &Tx, service: &Service, call: &Call, edit: &Edit) -> Res
     let returned = open_to_change(tx, call, live, &edit.table, &record).await?;
     let table = live.table(&call.actor.locale, &edit.table)?;
     let access = |path: &str| access_of(&can, Action::Edit, path);
-    let input = input::read(tx, &rights, table, &record.document, &edit.values, &access).await?;
+    let mut input = input::read(tx, &rights, table, &record.document, &edit.values, &access).await?;
+    files::check(tx, &rights, table, Some(record.id), &record.document, &mut input, &access).await?;
     let has_flow = live.app().submit_flow(&edit.table).is_some();
     let submit = edit.submit && has_flow;
     let mode = if has_flow && !submit { Mode::Draft } else { Mode::Submit };
@@ -204,10 +208,11 @@ pub(super) async fn save(
         now: call.now,
     };
     let saved = records::update(tx, &live.schema, permit, change).await;
-    saved.map(|_| ()).map_err(|error| match error {
+    saved.map_err(|error| match error {
         store::Error::Stale => Error::Stale { version: record.version },
         other => unique_error(live, table, other),
-    })
+    })?;
+    files::bind(tx, call, live, table, record.id, (&record.document, document)).await
 }
 
 /// Moves a record to the trash inside a transaction.

@@ -6,6 +6,7 @@
 
 pub mod apps;
 pub mod audit;
+pub mod blobs;
 pub mod catalogue;
 mod connection;
 pub mod ddl;
@@ -13,6 +14,7 @@ pub mod departments;
 pub mod drafts;
 pub mod entity;
 mod error;
+pub mod files;
 mod filter;
 pub mod flows;
 pub mod idempotency;

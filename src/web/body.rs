@@ -1,6 +1,6 @@
 //! Bodies of requests: HTML forms as ordered pairs, JSON with clear errors, idempotency keys.
 
-use super::{caller::Caller, error::Failure};
+use super::{caller::Caller, error::Failure, router::Web, upload};
 use crate::{
     service::{Call, Error, tokens::hex},
     store::idempotency,
@@ -42,10 +42,15 @@ impl FormBody {
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for FormBody {
+/// Somebody signed in may send files with a form: each is stored as theirs, and its id stands in its place.
+impl FromRequest<Web> for FormBody {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, _state: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, web: &Web) -> Result<Self, Failure> {
+        let caller = request.extensions().get::<Caller>().cloned();
+        if let Some(caller) = caller.filter(|_| upload::has_parts(request.headers())) {
+            return upload::form(web, &caller, request).await;
+        }
         let bytes = read(request).await?;
         let pairs: Vec<(String, String)> =
             serde_urlencoded::from_bytes(&bytes).map_err(|_| Error::malformed("the form could not be read"))?;

@@ -6,6 +6,7 @@ pub mod api;
 pub mod asset;
 mod body;
 pub mod caller;
+mod download;
 mod error;
 mod extract;
 mod middleware;
@@ -14,6 +15,7 @@ mod router;
 pub mod routes;
 pub mod serve;
 mod shell;
+mod upload;
 pub mod view;
 
 pub use error::{Failure, Result, message_of, say_field};

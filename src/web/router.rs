@@ -2,13 +2,21 @@
 
 use super::{
     caller::{self, Needs},
-    error, middleware,
+    download, error, middleware,
     routes::{Route, all},
 };
 use crate::{service::Service, store::session::Sessions};
-use axum::{Router, extract::DefaultBodyLimit, middleware as layers};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{Extensions, HeaderMap, StatusCode, Version},
+    middleware as layers,
+};
 use std::sync::Arc;
-use tower_http::{compression::CompressionLayer, csrf::CsrfLayer};
+use tower_http::{
+    compression::{CompressionLayer, DefaultPredicate, Predicate},
+    csrf::CsrfLayer,
+};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 /// The largest body of a request in bytes; uploads of packages have their own.
@@ -59,8 +67,16 @@ pub fn router(service: Service, settings: Settings) -> Router {
         .layer(sessions)
         .layer(layers::from_fn_with_state(web.clone(), middleware::headers))
         .layer(layers::from_fn(middleware::request_id))
-        .layer(CompressionLayer::new().gzip(true))
+        .layer(CompressionLayer::new().gzip(true).compress_when(packable()))
         .with_state(web)
+}
+
+/// What is worth packing, except for files, which are sent as they lie.
+fn packable() -> impl Predicate {
+    let a_page = |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| {
+        extensions.get::<download::AsItLies>().is_none()
+    };
+    DefaultPredicate::new().and(a_page)
 }
 
 fn csrf(public_url: Option<&str>) -> CsrfLayer {

@@ -2,7 +2,10 @@
 
 use super::{api, caller::Needs, pages, router::Web};
 use crate::definition::role::Action;
-use axum::routing::{MethodRouter, delete, get, patch, post, put};
+use axum::{
+    extract::DefaultBodyLimit,
+    routing::{MethodRouter, delete, get, patch, post, put},
+};
 
 /// One path with its methods.
 pub struct Route {
@@ -13,6 +16,11 @@ pub struct Route {
 
 const fn route(path: &'static str, needs: Needs, handler: MethodRouter<Web>) -> Route {
     Route { path, needs, handler }
+}
+
+/// Takes files too, which have a limit of their own.
+fn uploading(handler: MethodRouter<Web>) -> MethodRouter<Web> {
+    handler.layer(DefaultBodyLimit::disable())
 }
 
 /// The table.
@@ -47,24 +55,33 @@ fn page_routes() -> Vec<Route> {
     vec![
         route("/", Person, get(pages::home::show)),
         route("/todo", Person, get(pages::todo::show)),
-        route("/todo/{task}", Person, get(pages::task::show).post(pages::task::decide)),
+        route("/todo/{task}", Person, uploading(get(pages::task::show).post(pages::task::decide))),
         route("/messages", Person, get(pages::messages::show)),
         route("/messages/read", Person, post(pages::messages::read)),
         route("/me", Person, get(pages::me::show)),
         route("/me/locale", Person, post(pages::me::locale)),
         route("/me/theme", Person, post(pages::me::theme)),
         route("/me/password", Person, post(pages::me::password)),
+        route("/files/{id}", Person, get(api::files::show)),
         route("/apps", Person, get(pages::apps::list)),
         route("/apps/{app}", Person, get(pages::apps::show)),
         route("/apps/{app}/{table}", Right(Action::View), get(pages::grid::show)),
         route("/apps/{app}/{table}/options/{field}", Right(Action::View), get(pages::picker::show)),
         route("/apps/{app}/{table}/print", Right(Action::Print), get(pages::print::several)),
         route("/apps/{app}/{table}/{id}/print", Right(Action::Print), get(pages::print::one)),
-        route("/apps/{app}/{table}/new", Right(Action::Create), get(pages::form::new).post(pages::form::create)),
-        route("/apps/{app}/{table}/new/live", Right(Action::Create), post(pages::form::live_new)),
+        route(
+            "/apps/{app}/{table}/new",
+            Right(Action::Create),
+            uploading(get(pages::form::new).post(pages::form::create)),
+        ),
+        route("/apps/{app}/{table}/new/live", Right(Action::Create), uploading(post(pages::form::live_new))),
         route("/apps/{app}/{table}/{id}", Right(Action::View), get(pages::record::show)),
-        route("/apps/{app}/{table}/{id}/edit", Right(Action::Edit), get(pages::form::edit).post(pages::form::save)),
-        route("/apps/{app}/{table}/{id}/edit/live", Right(Action::Edit), post(pages::form::live_edit)),
+        route(
+            "/apps/{app}/{table}/{id}/edit",
+            Right(Action::Edit),
+            uploading(get(pages::form::edit).post(pages::form::save)),
+        ),
+        route("/apps/{app}/{table}/{id}/edit/live", Right(Action::Edit), uploading(post(pages::form::live_edit))),
         route("/apps/{app}/{table}/{id}/submit", Right(Action::Submit), post(pages::record::submit)),
         route("/apps/{app}/{table}/{id}/withdraw", Right(Action::View), post(pages::record::withdraw)),
         route("/apps/{app}/{table}/{id}/delete", Right(Action::Delete), post(pages::record::delete)),
@@ -76,6 +93,8 @@ fn api_routes() -> Vec<Route> {
     vec![
         route("/api/v1/me", Person, get(api::session::me)),
         route("/api/v1/notices", Person, get(api::notices::list)),
+        route("/api/v1/files", Person, uploading(post(api::files::create))),
+        route("/api/v1/files/{id}", Person, get(api::files::show)),
         route("/api/v1/tokens", Person, get(api::tokens::list).post(api::tokens::create)),
         route("/api/v1/tokens/{id}", Person, delete(api::tokens::revoke)),
         route("/api/v1/users", Administrator, post(api::users::create)),
@@ -91,7 +110,6 @@ fn api_routes() -> Vec<Route> {
             get(api::records::list).post(api::records::create),
         ),
         route("/api/v1/apps/{app}/tables/{table}/records/batch", Right(Action::View), post(api::records::batch)),
-        route("/api/v1/apps/{app}/tables/{table}/aggregate", Right(Action::View), get(api::records::aggregate)),
         route(
             "/api/v1/apps/{app}/tables/{table}/records/{id}",
             Right(Action::View),

@@ -12,7 +12,7 @@ use super::{
 use formwork::{
     base::time::{ManualClock, Timestamp},
     service::{Call, LiveApp, Service, bundled, setup::sample_people},
-    store::Store,
+    store::{Store, blobs::Blobs},
     web::{self, Settings},
 };
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
@@ -36,6 +36,7 @@ pub struct Server {
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<std::io::Result<()>>>,
     database: TestDatabase,
+    files: tempfile::TempDir,
 }
 
 /// Runs `check` on a server over SQLite, then on one over PostgreSQL, each with the sample company.
@@ -91,7 +92,8 @@ impl Server {
         let store = Store::open(database.backend()).await.expect("the database opens");
         store.migrate().await.expect("our own tables are made");
         let clock = Arc::new(ManualClock::at(START));
-        let service = Service::new(store, clock.clone());
+        let files = tempfile::tempdir().expect("a directory for files");
+        let service = Service::new(store, clock.clone(), Blobs::at(files.path().join("files")));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("its address");
         let router = web::router(service.clone(), Settings { public_url: None, demo_people: Vec::new() });
@@ -99,7 +101,7 @@ impl Server {
         let serving = tokio::spawn(web::serve::serve(listener, router, async {
             let _asked_or_gone = stopped.await;
         }));
-        Self { service, clock, address, cookies, stop: Some(stop), serving: Some(serving), database }
+        Self { service, clock, address, cookies, stop: Some(stop), serving: Some(serving), database, files }
     }
 
     /// Where it listens, `http://127.0.0.1:…`.
@@ -169,6 +171,11 @@ impl Server {
     pub async fn seed_documents(&self) {
         let call = self.call_of("admin").await;
         self.service.seed_documents(&call, &self.app().await).await.expect("the documents");
+    }
+
+    /// Where the contents of uploaded files lie.
+    pub fn files_directory(&self) -> std::path::PathBuf {
+        self.files.path().join("files")
     }
 
     /// Which database it is over, for messages.

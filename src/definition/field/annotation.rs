@@ -28,6 +28,10 @@ pub struct FieldAnnotation {
     pub help: Option<String>,
     /// What a number counts, shown behind it: `kg`.
     pub unit: Option<String>,
+    /// The largest file in bytes.
+    pub max_size: Option<u64>,
+    /// The types of files that are taken: `application/pdf`, `image/*`, `.dwg`.
+    pub accept: Vec<String>,
 }
 
 /// What happens to this field when the record it points at is deleted.

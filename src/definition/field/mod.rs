@@ -3,6 +3,7 @@
 
 pub mod address;
 mod annotation;
+mod attachment;
 mod barcode;
 mod boolean;
 pub mod cascade;
@@ -15,8 +16,10 @@ mod department;
 mod departments;
 pub mod duration;
 mod email;
+pub mod file_list;
 mod id;
 mod id_list;
+mod image;
 mod integer;
 pub mod json;
 mod lines;
@@ -34,11 +37,13 @@ mod phone;
 mod rating;
 pub mod rich_text;
 mod series;
+mod signature;
 mod text;
 mod time;
 mod url;
 
 pub use annotation::{ChoiceOption, FieldAnnotation, OnDelete};
+pub use image::PICTURES;
 pub use series::{Reset, SeriesPattern};
 
 use crate::base::{error::FieldError, value::Value};
@@ -87,6 +92,9 @@ pub enum Widget {
     Location,
     Address,
     Json,
+    Files,
+    Images,
+    Signature,
     Lines,
 }
 
@@ -116,6 +124,10 @@ pub trait FieldKind: Sync {
     /// Brings a computed number to what the field can hold: rounded to its scale.
     fn settle(&self, _field: &Field, value: Value) -> Value {
         value
+    }
+    /// What a kind that holds files says of them.
+    fn files(&self) -> Option<&file_list::FileList> {
+        None
     }
     /// What is wrong with the definition of such a field: JSON Pointer below the property, and a sentence.
     fn problems(&self, _field: &Field) -> Vec<(String, String)> {
@@ -182,6 +194,9 @@ kinds! {
     Location = "location" => location::Location,
     Address = "address" => address::Address,
     Json = "json" => json::Json,
+    Attachment = "attachment" => attachment::ATTACHMENT,
+    Image = "image" => image::IMAGE,
+    Signature = "signature" => signature::SIGNATURE,
     NumberSeries = "number_series" => number_series::NUMBER_SERIES,
     Lines = "lines" => lines::Lines,
 }
@@ -205,7 +220,13 @@ impl Kind {
     }
 
     const fn is_several_ids(self) -> bool {
-        matches!(self, Self::Links | Self::Members | Self::Departments)
+        matches!(self, Self::Links | Self::Members | Self::Departments) || self.is_file()
+    }
+
+    /// Holds ids of files.
+    #[must_use]
+    pub const fn is_file(self) -> bool {
+        matches!(self, Self::Attachment | Self::Image | Self::Signature)
     }
 
     /// Points at rows of a table (`x-field.table`).
@@ -224,10 +245,10 @@ impl Kind {
         matches!(self, Self::Department | Self::Departments)
     }
 
-    /// Holds ids: of rows, people or departments.
+    /// Holds ids: of rows, people, departments or files.
     #[must_use]
     pub const fn is_identity(self) -> bool {
-        self.is_link() || self.is_member() || self.is_department()
+        self.is_link() || self.is_member() || self.is_department() || self.is_file()
     }
 
     /// The parts that a form posts one by one; none for a value that is typed as a whole.
@@ -239,7 +260,7 @@ impl Kind {
     /// Needs the whole width of a form.
     #[must_use]
     pub const fn is_wide(self) -> bool {
-        matches!(self, Self::Multiline | Self::RichText | Self::Json | Self::Address)
+        matches!(self, Self::Multiline | Self::RichText | Self::Json | Self::Address) || self.is_file()
     }
 
     /// Text that may be searched for a part.
@@ -279,9 +300,13 @@ pub struct Field {
     pub target: Option<String>,
     pub default: Option<String>,
     pub formula: Option<String>,
-    /// Least and most lines.
+    /// Least and most lines or files.
     pub min_items: Option<usize>,
     pub max_items: Option<usize>,
+    /// The largest file in bytes.
+    pub max_size: Option<u64>,
+    /// The types of files that are taken; none for those of the kind.
+    pub accept: Vec<String>,
     /// The columns of a lines field.
     pub columns: IndexMap<String, Field>,
 }
@@ -327,14 +352,10 @@ impl Field {
             formula: annotation.formula,
             min_items: count("minItems"),
             max_items: count("maxItems"),
+            max_size: annotation.max_size,
+            accept: annotation.accept,
             columns,
         }
-    }
-
-    /// A field that nothing is said of but its kind: for figures that belong to no definition.
-    #[must_use]
-    pub fn plain(key: &str, kind: Kind) -> Self {
-        Self::new(key, &Json::Null, kind, FieldAnnotation::default(), false, IndexMap::new())
     }
 
     /// The column of a lines field.

@@ -62,6 +62,9 @@ fn samples() -> Vec<(Json, Json)> {
         ),
         (json!({"kind": "json"}), json!({"a": [1, "二", null], "b": {"c": true}})),
         (json!({"kind": "json"}), json!("text")),
+        (json!({"kind": "attachment", "accept": [".pdf"], "max_size": 1000}), json!([12, 4])),
+        (json!({"kind": "image"}), json!([5])),
+        (json!({"kind": "signature"}), json!([6])),
         (json!({"kind": "number_series", "pattern": "A{###}"}), json!("A001")),
     ]
 }

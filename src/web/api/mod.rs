@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod apps;
+pub mod files;
 pub mod health;
 pub mod ledgers;
 pub mod notices;

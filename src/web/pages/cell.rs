@@ -6,9 +6,12 @@ use crate::{
     definition::field::{Field, Kind, duration, json, location, rich_text},
     i18n::{Texts, format},
     query::SystemField,
-    service::represent::{Labels, PEOPLE},
+    service::{
+        represent::{Labels, PEOPLE},
+        thumbnails,
+    },
     store::records::Record,
-    web::view::{Cell, Person, Status, Tag, Tone, flow::state_tone},
+    web::view::{self, Cell, Person, Status, Tag, Tone, file::FileItem, flow::state_tone},
 };
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
@@ -55,6 +58,7 @@ pub fn cell(show: &Showing<'_>, field: &Field, value: &Value) -> Cell {
             Cell::time(text.clone(), text)
         }
         (_, Value::Instant(moment)) => show.moment(*moment),
+        (kind, _) if kind.is_file() => Cell::Files(show.files(value)),
         (kind, _) if kind.is_member() => show.members(value),
         (kind, _) if kind.is_department() => show.departments(field, value),
         (kind, _) if kind.is_link() => show.links(field, value),
@@ -152,6 +156,7 @@ pub fn as_text(texts: Texts, cell: &Cell) -> String {
         Cell::Titled { title, .. } => title.clone(),
         Cell::Change { to, .. } => to.clone(),
         Cell::Level(level) => level.label.clone(),
+        Cell::Files(files) => listed(texts, files.iter().map(|file| file.name.as_str())),
     }
 }
 
@@ -253,6 +258,21 @@ impl<'a> Showing<'a> {
             Some((latitude, longitude, _)) => self.address(&field.show(value), format!("geo:{latitude},{longitude}")),
             None => Cell::Empty,
         }
+    }
+
+    /// The files of a value. One that the reader may not know of has its number alone.
+    #[must_use]
+    pub fn files(&self, value: &Value) -> Vec<FileItem> {
+        let item = |id: i64| match self.labels.file(id) {
+            Some(file) => FileItem {
+                id,
+                name: file.name.clone(),
+                size: view::file::size(file.size),
+                picture: thumbnails::is_picture(&file.media_type),
+            },
+            None => FileItem { id, name: format!("#{id}"), size: String::new(), picture: false },
+        };
+        ids(value).into_iter().map(item).collect()
     }
 
     fn address(&self, label: &str, href: String) -> Cell {

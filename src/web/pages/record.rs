@@ -262,6 +262,7 @@ async fn page(web: &Web, caller: &Caller, wants: &Wants, target: &Target, asked:
         for (target, names) in more.0 {
             labels.0.entry(target).or_default().extend(names);
         }
+        labels.1.extend(more.1);
     }
     let show = Showing { texts, zone: &caller.person.zone, labels: &labels, links_in: Some(live.key()) };
 

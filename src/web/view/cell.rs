@@ -1,5 +1,7 @@
 //! One value as it is shown: in a grid, in a lines table, as a fact of a record, as a read-only field.
 
+use super::file::FileItem;
+
 /// The meaning of a colour. Never the only carrier of the meaning: a word stands with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tone {
@@ -158,6 +160,7 @@ pub enum Cell {
         to: String,
     },
     Level(Level),
+    Files(Vec<FileItem>),
     /// The reader may not see it. Never confuse with [`Cell::Empty`].
     Masked,
 }
@@ -175,7 +178,7 @@ impl Cell {
     /// Whether it contains links of its own, so that it cannot stand inside one.
     pub fn links(&self) -> bool {
         match self {
-            Self::Link { .. } | Self::Links(_) => true,
+            Self::Link { .. } | Self::Links(_) | Self::Files(_) => true,
             Self::Titled { href, .. } => !href.is_empty(),
             _ => false,
         }

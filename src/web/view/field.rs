@@ -1,6 +1,7 @@
 //! One field of a form or one cell of a lines grid: its label, its control, its error.
 
 use super::cell::Cell;
+use super::file::Files;
 
 /// A field and its control.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +49,7 @@ impl Field {
 
     /// Radio buttons and checkboxes are a group with a legend, not one control with a label.
     pub fn grouped(&self) -> bool {
-        matches!(self.widget, Widget::Segmented(_) | Widget::Choices(_) | Widget::Parts(_))
+        matches!(self.widget, Widget::Segmented(_) | Widget::Choices(_) | Widget::Parts(_) | Widget::Files(_))
     }
 
     /// The ids an assistive program reads with the control.
@@ -127,6 +128,8 @@ pub enum Widget {
     Choices(Vec<Choice>),
     /// One or more records or people, searched on the server.
     Picker(Picker),
+    /// Files, each posted by its id.
+    Files(Files),
     /// Shown, never posted.
     ReadOnly(Cell),
 }

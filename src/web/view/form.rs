@@ -111,6 +111,18 @@ pub enum Item {
     Facts(Vec<Fact>),
 }
 
+impl Form {
+    /// Whether files can be chosen, which are sent in parts.
+    pub fn takes_files(&self) -> bool {
+        let takes = |field: &Field| matches!(field.widget, super::field::Widget::Files(_));
+        self.sections.iter().flat_map(|section| &section.items).any(|item| match item {
+            Item::Field(field) => takes(field),
+            Item::Lines(lines) => lines.rows.iter().flat_map(|row| &row.cells).any(takes),
+            Item::Text(_) | Item::Divider | Item::Facts(_) => false,
+        })
+    }
+}
+
 impl Section {
     /// Whether the section is nothing but one lines grid, which then fills the card.
     pub fn only_lines(&self) -> Option<&Lines> {

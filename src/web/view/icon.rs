@@ -2,7 +2,7 @@
 
 /// Every icon that exists. An icon named by a definition and not listed here is drawn as `file`.
 pub const ICONS: &[&str] = &[
-    "alert", "apps", "back", "bell", "camera", "chart", "check", "clock", "columns", "copy", "count", "down",
+    "alert", "apps", "back", "bell", "camera", "chart", "check", "clip", "clock", "columns", "copy", "count", "down",
     "download", "edit", "eye", "file", "filter", "forward", "globe", "group", "history", "home", "in", "info", "list",
     "lock", "logout", "map", "message", "moon", "more", "offline", "out", "paste", "pin", "plus", "print", "return",
     "right", "rows", "scan", "search", "settings", "shield", "sort", "stock", "sun", "swap", "tag", "todo", "trash",

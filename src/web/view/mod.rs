@@ -11,6 +11,7 @@ pub mod cell;
 pub mod component;
 pub mod entry;
 pub mod field;
+pub mod file;
 pub mod flow;
 pub mod form;
 pub mod grid;

@@ -8,7 +8,7 @@ use super::{
 use serde_json::{Map, Value, json};
 
 /// The statuses of problems that every operation may answer.
-const PROBLEMS: [u16; 11] = [400, 401, 403, 404, 405, 409, 412, 413, 422, 429, 503];
+const PROBLEMS: [u16; 12] = [400, 401, 403, 404, 405, 409, 412, 413, 422, 429, 503, 507];
 
 /// The paths of an operation with its description there. Records have a path for each table that the caller may read, so that
 /// bodies and answers carry the table's own schema.
@@ -85,7 +85,7 @@ fn parameters(operation: &Operation, readable: &Readable, concrete: bool) -> Vec
         parameters.push(json!({"name": name, "in": "query", "description": description, "schema": {"type": "string"}}));
     }
     let keyed = matches!(operation.method, "post" | "put" | "patch" | "delete")
-        && !["/session", "/tokens"].iter().any(|path| operation.path.starts_with(path));
+        && !["/session", "/tokens", "/files"].iter().any(|path| operation.path.starts_with(path));
     if keyed {
         parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200},

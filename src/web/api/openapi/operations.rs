@@ -24,6 +24,7 @@ impl Operation {
     pub fn content_of(&self, schema: &str) -> &'static str {
         match schema {
             "Package" => "application/zip",
+            "Content" => "application/octet-stream",
             _ => "application/json",
         }
     }
@@ -41,7 +42,6 @@ const fn read(
         b"record" => &[(200, "Record")],
         b"task" => &[(200, "Task")],
         b"case" => &[(200, "Case")],
-        b"groups" => &[(200, "Groups")],
         b"package" => &[(200, "Package")],
         _ => &[(200, "Object")],
     };
@@ -66,19 +66,6 @@ const LIST: &[(&str, &str)] = &[
     ("cursor", "the next of the page before"),
     ("view", "a view of the table, or the id of a saved one, whose filter and sort then hold"),
     ("count", "true adds the number of rows, counted to 10,000"),
-];
-const AGGREGATE: &[(&str, &str)] = &[
-    ("group", "what rows are gathered by: item.category,month(day); day, week, month, quarter and year gather dates"),
-    ("measure", "figures of each group: sum(qty),avg(qty),min(day),max(day),count(),count_distinct(item)"),
-    (
-        "having",
-        "conditions on keys and figures, as a filter: {\"field\": \"sum(qty)\", \"op\": \"gt\", \"value\": \"10\"}",
-    ),
-    ("filter", "conditions on the rows, as for a list"),
-    ("q", "words that searchable fields hold"),
-    ("view", "a view of the table, whose filter then holds"),
-    ("sort", "names of keys and figures, - in front for descending; else by the keys"),
-    ("limit", "the most groups, at most 10,000"),
 ];
 const TASKS: &[(&str, &str)] = &[
     ("box", "todo, done, started or cc"),
@@ -122,6 +109,22 @@ pub fn all() -> Vec<Operation> {
         write("post", "/tokens", "Make a token; it is shown once", Some("NewToken"), &[(201, "Object")]),
         write("delete", "/tokens/{id}", "End a token", None, NO_CONTENT),
         write("post", "/users", "Add a person", Some("NewUser"), &[(201, "Object")]),
+        Operation {
+            method: "post",
+            path: "/files",
+            summary: "Upload a file: the body is its content, named by the header X-File-Name or the parameter; or a form with one file",
+            query: &[("name", "the file's name")],
+            body: Some("Content"),
+            answers: &[(201, "File")],
+        },
+        Operation {
+            method: "get",
+            path: "/files/{id}",
+            summary: "A file, whole or in part (Range), or a small picture of it",
+            query: &[("thumbnail", "small, medium or large")],
+            body: None,
+            answers: &[(200, "Content"), (206, "Content"), (304, ""), (416, "")],
+        },
         read("/apps", "The apps in which I have a role", &[], "list"),
         Operation {
             method: "post",
@@ -143,7 +146,6 @@ pub fn all() -> Vec<Operation> {
             &[(200, "Object")],
         ),
         read(RECORDS, "A page of records", LIST, "list"),
-        read("/apps/{app}/tables/{table}/aggregate", "Groups of records with exact figures", AGGREGATE, "groups"),
         write(
             "post",
             RECORDS,

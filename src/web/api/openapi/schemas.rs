@@ -4,7 +4,7 @@ use super::reference;
 use serde_json::{Map, Value, json};
 
 /// The stable codes of problems; those of a ledger's checks are the app's own.
-const CODES: [&str; 32] = [
+const CODES: &[&str] = &[
     "malformed",
     "unauthenticated",
     "wrong_credentials",
@@ -32,6 +32,10 @@ const CODES: [&str; 32] = [
     "already_set_up",
     "stale",
     "too_large_body",
+    "file_too_large",
+    "too_many_uploads",
+    "no_thumbnail",
+    "storage_full",
     "invalid",
     "unknown_field",
     "unset_value",
@@ -48,11 +52,10 @@ pub fn fixed() -> Map<String, Value> {
     let schemas = json!({
         "Object": {"type": "object"},
         "Package": {"type": "string", "format": "binary"},
+        "Content": {"type": "string", "format": "binary"},
+        "File": object(json!({"id": id(), "name": text(), "type": text(), "size": id()}), &["id", "name", "type", "size"]),
         "List": object(json!({"items": {"type": "array", "items": {"type": "object"}}, "next": {"type": ["string", "null"]},
             "count": id(), "count_capped": {"type": "boolean"}}), &["items", "next"]),
-        "Groups": object(json!({"groups": {"type": "array", "items": {"type": "object"}}, "refs": {"type": "object"},
-            "partial": {"type": "boolean", "description": "more groups than the limit, or a field that some rows withhold"}}),
-            &["groups", "refs", "partial"]),
         "Credentials": object(json!({"login": text(), "password": text(), "code": text()}), &["login", "password"]),
         "NewToken": object(json!({"name": text(), "scopes": text(), "expires_at": {"type": ["string", "null"]}}), &["name", "scopes"]),
         "NewUser": object(json!({"login": text(), "name": text(), "password": text(), "position": text()}), &["login", "name", "password"]),

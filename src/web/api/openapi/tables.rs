@@ -110,7 +110,7 @@ fn field_schema(field: &Field, shown: &dyn Fn(&str) -> bool, purpose: Use) -> Va
             json!({"type": ["integer", "null"]})
         }
         Kind::Boolean => json!({"type": ["boolean", "null"]}),
-        Kind::Links | Kind::Members | Kind::Departments => {
+        Kind::Links | Kind::Members | Kind::Departments | Kind::Attachment | Kind::Image | Kind::Signature => {
             json!({"type": ["array", "null"], "items": {"type": "integer"}})
         }
         Kind::Choices | Kind::Cascade => json!({"type": ["array", "null"], "items": {"type": "string"}}),

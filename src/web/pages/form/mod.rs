@@ -215,6 +215,9 @@ impl<'a, 's> Sending<'a, 's> {
     /// The form after a change.
     async fn change(self, mut form: FormBody, wants: &Wants) -> Result<Response> {
         let subject = self.subject;
+        if let Some(file) = form.get("_drop").map(str::to_owned) {
+            posted::drop_file(&mut form, &file);
+        }
         if let Some(place) = form.get("_remove").map(str::to_owned) {
             posted::remove_row(&mut form, &place);
         }
@@ -239,6 +242,10 @@ impl<'a, 's> Sending<'a, 's> {
 
     /// Stores the form, or says what stands against it.
     async fn send(mut self, mut form: FormBody, wants: &Wants) -> Result<Response> {
+        // Taking a file out is a change like any other, whatever address its button posts to.
+        if form.has("_drop") {
+            return self.change(form, wants).await;
+        }
         let subject = self.subject;
         let texts = shell::texts(subject.caller);
         let submit = subject.flow.is_some() && form.get("_do") == Some(SUBMIT);
@@ -312,8 +319,9 @@ impl<'a, 's> Sending<'a, 's> {
         self.version = Some(record.version);
         let documents = [&record.document, typed];
         let people = record.updated_by.into_iter();
-        let labels =
+        let mut labels =
             represent::labels(&subject.reader, &subject.rights, subject.table, documents.into_iter(), people).await?;
+        labels.keep_files_of(subject.table, &record.document);
         let show = self.showing(&labels);
         let now = subject.caller.call.now;
         Ok(Stale {
@@ -350,8 +358,9 @@ impl<'a, 's> Sending<'a, 's> {
         };
         people.extend(case.iter().flat_map(case::CaseView::people));
         let documents = std::iter::once(&working.document);
-        let labels =
+        let mut labels =
             represent::labels(&subject.reader, &subject.rights, subject.table, documents, people.into_iter()).await?;
+        labels.keep_files_of(subject.table, &subject.base);
         let show = self.showing(&labels);
         let base = subject.list_url();
         let drawing =

@@ -156,6 +156,7 @@ fn parse(field: &Field, texts: &[&str], zone: &TimeZone) -> Result<Value, FieldE
         (_, []) => Ok(Value::Unset),
         (Kind::Choices, texts) => field.read(&Json::from(texts.to_vec())),
         (Kind::Links | Kind::Members | Kind::Departments, texts) => field.read_text(&texts.join(",")),
+        (kind, texts) if kind.is_file() => field.read_text(&texts.join(",")),
         (Kind::DateTime, [.., text]) => match moment(text, zone) {
             Some(moment) => Ok(Value::Instant(moment)),
             None => field.read_text(text),
@@ -203,6 +204,13 @@ pub fn remove_row(form: &mut FormBody, place: &str) {
         } else {
             form.0.extend(moved(&name).map(|name| (name, value)));
         }
+    }
+}
+
+/// Takes a file (`photos:12`) out of a posted form.
+pub fn drop_file(form: &mut FormBody, file: &str) {
+    if let Some((field, id)) = file.rsplit_once(':') {
+        form.0.retain(|(name, value)| name != field || value.trim() != id);
     }
 }
 

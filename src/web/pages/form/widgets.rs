@@ -4,14 +4,15 @@ use super::{super::cell::Showing, options::Options};
 use crate::{
     base::value::Value,
     definition::{
-        field::{ChoiceOption, Field, Kind, Widget as Control, address, cascade, json},
+        field::{ChoiceOption, Field, Kind, Widget as Control, address, cascade, file_list, json},
         form::{Appearance, Item},
     },
     i18n::format,
-    service::represent::PEOPLE,
+    service::{files::LARGEST, represent::PEOPLE},
     web::view::{
         Choice, Picker, TextKind, Widget,
         field::{Part, Step},
+        file::{Files, Taking},
     },
 };
 use jiff::tz::TimeZone;
@@ -75,7 +76,20 @@ impl Making<'_> {
                 Widget::Picker(Picker { search_url: self.search_url(), multiple: true, options: self.departments() })
             }
             Control::Link | Control::Links | Control::Members => Widget::Picker(self.picker()),
+            Control::Files => Widget::Files(self.files(Taking::Any)),
+            Control::Images => Widget::Files(self.files(Taking::Pictures)),
+            Control::Signature => Widget::Files(self.files(Taking::Signature)),
             Control::Lines => Widget::ReadOnly(crate::web::view::Cell::Empty),
+        }
+    }
+
+    fn files(&self, taking: Taking) -> Files {
+        Files {
+            taking,
+            chosen: self.show.files(self.value),
+            most: file_list::most_files(self.field),
+            max_size: self.field.max_size.unwrap_or(LARGEST).min(LARGEST),
+            accept: file_list::accepted(self.field).join(","),
         }
     }
 

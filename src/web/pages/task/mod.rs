@@ -221,7 +221,9 @@ impl<'h, 'a> Answering<'h, 'a> {
         let standings = held.standings(&working);
         let options = Options::load(&held.reader, &held.rights, &standings, !wants.fragment).await?;
         let documents = std::iter::once(&working.document);
-        let labels = represent::labels(&held.reader, &held.rights, held.table, documents, held.case.people()).await?;
+        let mut labels =
+            represent::labels(&held.reader, &held.rights, held.table, documents, held.case.people()).await?;
+        labels.keep_files_of(held.table, &held.record.document);
         let zone = &caller.person.zone;
         let show = Showing { texts, zone, labels: &labels, links_in: Some(held.live.key()) };
         let base = held.list_url();

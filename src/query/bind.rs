@@ -4,9 +4,9 @@ use super::{
     condition::{Condition, Test},
     filter::{FieldPath, Filter, FilterTest, Operand, Operator},
 };
-use crate::base::{id::UserId, value::Value};
+use crate::base::{id::UserId, time::Timestamp, value::Value};
 use indexmap::IndexMap;
-use jiff::{Span, civil::Date, tz::TimeZone};
+use jiff::{civil::Date, tz::TimeZone};
 
 /// What user values and relative dates stand for.
 #[derive(Debug, Clone)]
@@ -57,59 +57,77 @@ fn negate(condition: Condition) -> Condition {
     }
 }
 
+/// What one operand stands for: all stored values from the first to the second.
+type Range = (Value, Value);
+
 fn bind_test(test: &FilterTest, binding: &Binding<'_>) -> Result<Condition, BindError> {
-    let values = values_of(&test.operand, binding)?;
+    let ranges = ranges_of(&test.operand, test.of_moments, binding)?;
     let make = |operator, values| Condition::Test(Test { path: test.path.clone(), operator, values });
+    let (low, high) = match (ranges.first(), ranges.last()) {
+        (Some((low, _)), Some((_, high))) => (low.clone(), high.clone()),
+        _ => (Value::Unset, Value::Unset),
+    };
     Ok(match test.operator {
-        Operator::Ne => negate(equality(&test.path, values)),
-        Operator::Eq => equality(&test.path, values),
-        Operator::In => within(&test.path, values),
-        Operator::NotIn => negate(within(&test.path, values)),
+        Operator::Eq | Operator::In => within(&test.path, ranges),
+        Operator::Ne | Operator::NotIn => negate(within(&test.path, ranges)),
         Operator::Empty => {
             let empty = make(Operator::Empty, Vec::new());
-            if values.first() == Some(&Value::Bool(false)) { negate(empty) } else { empty }
+            if low == Value::Bool(false) { negate(empty) } else { empty }
         }
         // A user value stands for several ids: a field with several values holds one of them.
-        Operator::Contains if values.len() != 1 => {
-            Condition::any_of(values.into_iter().map(|value| make(Operator::Contains, vec![value])))
+        Operator::Contains => {
+            Condition::any_of(ranges.into_iter().map(|(value, _)| make(Operator::Contains, vec![value])))
         }
-        operator => make(operator, values),
+        Operator::Between => make(Operator::Between, vec![low, high]),
+        operator @ (Operator::Lt | Operator::Ge | Operator::Starts) => make(operator, vec![low]),
+        operator @ (Operator::Le | Operator::Gt) => make(operator, vec![high]),
     })
 }
 
-/// Equality with a user value means one of its ids.
-fn equality(path: &FieldPath, values: Vec<Value>) -> Condition {
-    match values.len() {
+/// One of the ranges; a user value stands for any of its ids.
+fn within(path: &FieldPath, ranges: Vec<Range>) -> Condition {
+    let make = |operator, values| Condition::Test(Test { path: path.clone(), operator, values });
+    let (single, wide): (Vec<Range>, Vec<Range>) = ranges.into_iter().partition(|(low, high)| low == high);
+    let mut single: Vec<Value> = single.into_iter().map(|(value, _)| value).collect();
+    let equal = match single.len() {
         0 => Condition::Never,
-        1 => Condition::Test(Test { path: path.clone(), operator: Operator::Eq, values }),
-        _ => within(path, values),
-    }
+        1 => make(Operator::Eq, vec![single.swap_remove(0)]),
+        _ => make(Operator::In, single),
+    };
+    let wide = wide.into_iter().map(|(low, high)| make(Operator::Between, vec![low, high]));
+    Condition::any_of(std::iter::once(equal).chain(wide))
 }
 
-fn within(path: &FieldPath, values: Vec<Value>) -> Condition {
-    if values.is_empty() {
-        return Condition::Never;
-    }
-    Condition::Test(Test { path: path.clone(), operator: Operator::In, values })
-}
-
-fn values_of(operand: &Operand, binding: &Binding<'_>) -> Result<Vec<Value>, BindError> {
-    let integers = |ids: &[i64]| ids.iter().copied().map(Value::Integer).collect();
+fn ranges_of(operand: &Operand, of_moments: bool, binding: &Binding<'_>) -> Result<Vec<Range>, BindError> {
+    let same = |value: Value| (value.clone(), value);
+    let integers = |ids: &[i64]| ids.iter().map(|id| same(Value::Integer(*id))).collect();
     Ok(match operand {
-        Operand::Value(value) => vec![value.clone()],
+        Operand::Value(Value::Date(day)) if of_moments => vec![moments(*day, *day, binding.zone)],
+        Operand::Value(value) => vec![same(value.clone())],
         Operand::Values(parts) => {
-            let lists: Vec<Vec<Value>> = parts.iter().map(|part| values_of(part, binding)).collect::<Result<_, _>>()?;
+            let lists: Vec<Vec<Range>> =
+                parts.iter().map(|part| ranges_of(part, of_moments, binding)).collect::<Result<_, _>>()?;
             lists.into_iter().flatten().collect()
         }
         Operand::User(name) => match (name.as_str(), binding.user_values.get(name)) {
             (_, Some(ids)) => integers(ids),
-            ("id", None) => vec![Value::Integer(binding.user.0)],
+            ("id", None) => integers(&[binding.user.0]),
             ("departments", None) => integers(binding.departments),
             _ => return Err(BindError(name.clone())),
         },
-        Operand::Today(days) => {
-            let day = binding.today.saturating_add(Span::new().days(*days));
-            vec![Value::Date(day)]
+        Operand::Relative(relative) => {
+            let (first, last) = relative.days(binding.today);
+            vec![if of_moments { moments(first, last, binding.zone) } else { (Value::Date(first), Value::Date(last)) }]
         }
     })
+}
+
+/// The first and the last moment of a stretch of days.
+fn moments(first: Date, last: Date, zone: &TimeZone) -> Range {
+    let begins = |day: Date, or: Timestamp| {
+        let begins = day.to_zoned(zone.clone()).and_then(|day| day.start_of_day());
+        begins.map_or(or, |moment| Timestamp(moment.timestamp().as_millisecond()))
+    };
+    let end = last.tomorrow().map_or(Timestamp(i64::MAX), |next| begins(next, Timestamp(i64::MAX)));
+    (Value::Instant(begins(first, Timestamp(i64::MIN))), Value::Instant(end.plus(-1)))
 }

@@ -1,5 +1,6 @@
 //! The filter as an abstract syntax tree.
 
+use super::relative::RelativeDate;
 use crate::base::value::Value;
 
 /// Conditions on the rows of one table, as written: user values and relative dates are not resolved yet.
@@ -16,6 +17,8 @@ pub struct FilterTest {
     pub path: FieldPath,
     pub operator: Operator,
     pub operand: Operand,
+    /// The field holds moments: a day that it is compared with stands for all moments of that day.
+    pub of_moments: bool,
 }
 
 /// A field of the table, a system field, or a field one link away.
@@ -25,6 +28,17 @@ pub enum FieldPath {
     System(SystemField),
     /// `item.category`: the link field, then the target's field.
     Hop(String, Box<FieldPath>),
+}
+
+impl FieldPath {
+    /// The field that it ends at: of the table, or of the link's target.
+    #[must_use]
+    pub fn end(&self) -> &Self {
+        match self {
+            Self::Hop(_, end) => end,
+            own => own,
+        }
+    }
 }
 
 impl std::fmt::Display for FieldPath {
@@ -137,8 +151,8 @@ pub enum Operand {
     Values(Vec<Operand>),
     /// A user value of the app (`{"user": "shelves"}`), or the person (`id`) or their departments (`departments`).
     User(String),
-    /// Days from today: `{"date": "today-30d"}` is −30.
-    Today(i64),
+    /// Days that depend on today: `{"date": "last_month"}`.
+    Relative(RelativeDate),
 }
 
 impl Filter {
@@ -157,7 +171,7 @@ impl Filter {
             match operand {
                 Operand::User(name) => vec![name],
                 Operand::Values(parts) => parts.iter().flat_map(of).collect(),
-                Operand::Value(_) | Operand::Today(_) => Vec::new(),
+                Operand::Value(_) | Operand::Relative(_) => Vec::new(),
             }
         }
         self.tests().into_iter().flat_map(|test| of(&test.operand)).collect()

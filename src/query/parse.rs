@@ -1,6 +1,9 @@
 //! Reading a filter from JSON against the tables it speaks of.
 
-use super::filter::{FieldPath, Filter, FilterTest, Operand, Operator, SystemField};
+use super::{
+    filter::{FieldPath, Filter, FilterTest, Operand, Operator, SystemField},
+    relative::RelativeDate,
+};
 use crate::{
     base::{key::nearest, time::Timestamp, value::Value},
     definition::{
@@ -41,6 +44,26 @@ pub struct FilterError {
 impl FilterError {
     pub(super) fn new(path: &str, code: &'static str, message: impl Into<String>) -> Self {
         Self { path: path.to_owned(), code, message: message.into(), suggestion: None, name: None }
+    }
+}
+
+/// What the names in a filter, sort or measure stand for.
+pub trait Names: Sync {
+    /// # Errors
+    /// `unknown_field`, with the nearest spelling.
+    fn resolve(&self, path: &str) -> Result<(FieldPath, Resolved<'_>), FilterError>;
+}
+
+/// Names of the fields of a table.
+#[derive(Clone, Copy)]
+pub struct TableNames<'a> {
+    pub table: &'a Table,
+    pub source: &'a dyn FieldSource,
+}
+
+impl Names for TableNames<'_> {
+    fn resolve(&self, path: &str) -> Result<(FieldPath, Resolved<'_>), FilterError> {
+        resolve(path, self.table, self.source)
     }
 }
 
@@ -100,20 +123,22 @@ impl Filter {
     /// # Errors
     /// The first problem with its JSON Pointer.
     pub fn parse(json: &Json, table: &Table, source: &dyn FieldSource) -> Result<Self, FilterError> {
-        let filter = Self::parse_at(json, table, source, "", 0)?;
+        Self::parse_with(json, &TableNames { table, source })
+    }
+
+    /// The same over other names than a table's.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_with(json: &Json, names: &dyn Names) -> Result<Self, FilterError> {
+        let filter = Self::parse_at(json, names, "", 0)?;
         if filter.tests().len() > MOST_TESTS {
             return Err(FilterError::new("", "limit", format!("a filter has at most {MOST_TESTS} conditions")));
         }
         Ok(filter)
     }
 
-    fn parse_at(
-        json: &Json,
-        table: &Table,
-        source: &dyn FieldSource,
-        here: &str,
-        depth: usize,
-    ) -> Result<Self, FilterError> {
+    fn parse_at(json: &Json, names: &dyn Names, here: &str, depth: usize) -> Result<Self, FilterError> {
         if depth > DEEPEST {
             return Err(FilterError::new(here, "limit", format!("a filter nests at most {DEEPEST} deep")));
         }
@@ -124,7 +149,7 @@ impl Filter {
             let Some(parts) = parts.as_array() else {
                 return Err(FilterError::new(here, "malformed", format!("\"{name}\" holds a list of conditions")));
             };
-            let parse = |(i, part)| Self::parse_at(part, table, source, &format!("{here}/{name}/{i}"), depth + 1);
+            let parse = |(i, part)| Self::parse_at(part, names, &format!("{here}/{name}/{i}"), depth + 1);
             parts.iter().enumerate().map(parse).collect()
         };
         let single = if object.len() == 1 { object.iter().next() } else { None };
@@ -132,18 +157,17 @@ impl Filter {
             Some(("all", parts)) => Ok(Self::All(group("all", parts)?)),
             Some(("any", parts)) => Ok(Self::Any(group("any", parts)?)),
             Some(("not", part)) => {
-                let inner = Self::parse_at(part, table, source, &format!("{here}/not"), depth + 1)?;
+                let inner = Self::parse_at(part, names, &format!("{here}/not"), depth + 1)?;
                 Ok(Self::Not(Box::new(inner)))
             }
-            _ => Ok(Self::Test(parse_test(object, table, source, here)?)),
+            _ => Ok(Self::Test(parse_test(object, names, here)?)),
         }
     }
 }
 
 fn parse_test(
     object: &serde_json::Map<String, Json>,
-    table: &Table,
-    source: &dyn FieldSource,
+    names: &dyn Names,
     here: &str,
 ) -> Result<FilterTest, FilterError> {
     if let Some(name) = object.keys().find(|name| !["field", "op", "value"].contains(&name.as_str())) {
@@ -156,7 +180,7 @@ fn parse_test(
         error.path = format!("{here}/field");
         error
     };
-    let (path, resolved) = resolve(name, table, source).map_err(at_field)?;
+    let (path, resolved) = names.resolve(name).map_err(at_field)?;
     let word = object.get("op").and_then(Json::as_str).unwrap_or("eq");
     let operator = Operator::named(word).ok_or_else(|| {
         let mut error =
@@ -166,7 +190,8 @@ fn parse_test(
     })?;
     let value = object.get("value").unwrap_or(&Json::Null);
     let operand = parse_operand(operator, value, &path, resolved, &format!("{here}/value"))?;
-    Ok(FilterTest { path, operator, operand })
+    let of_moments = is_moment(&path, resolved.field);
+    Ok(FilterTest { path, operator, operand, of_moments })
 }
 
 fn parse_operand(
@@ -224,10 +249,19 @@ fn parse_one(json: &Json, path: &FieldPath, resolved: Resolved<'_>, here: &str) 
             return Ok(Operand::User(name.to_owned()));
         }
         if let (1, Some(day)) = (object.len(), object.get("date").and_then(Json::as_str)) {
-            return relative_day(day).map(Operand::Today).ok_or_else(|| {
-                FilterError::new(here, "malformed", "a relative date reads \"today\" or \"today-30d\"")
+            let dated = resolved.field.is_some_and(|field| field.kind == Kind::Date) || is_moment(path, resolved.field);
+            if !dated {
+                return Err(FilterError::new(here, "type", format!("\"{path}\" holds no date")));
+            }
+            return RelativeDate::parse(day).map(Operand::Relative).ok_or_else(|| {
+                let message = "a relative date reads today, today-30d, this_month, last_week or next_7_days";
+                FilterError::new(here, "malformed", message)
             });
         }
+    }
+    let day = json.as_str().filter(|text| text.len() == 10 && is_moment(path, resolved.field));
+    if let Some(day) = day.and_then(|text| text.parse().ok()) {
+        return Ok(Operand::Value(Value::Date(day)));
     }
     let value = match resolved.field {
         Some(field) => read_for(field, json),
@@ -240,6 +274,14 @@ fn parse_one(json: &Json, path: &FieldPath, resolved: Resolved<'_>, here: &str) 
             Err(FilterError::new(here, "type", message))
         }
         Some(value) => Ok(Operand::Value(value)),
+    }
+}
+
+/// Whether the path ends at moments, which have a day in the organisation's zone.
+pub(super) fn is_moment(path: &FieldPath, field: Option<&Field>) -> bool {
+    match field {
+        Some(field) => field.kind == Kind::DateTime,
+        None => matches!(path.end(), FieldPath::System(SystemField::CreatedAt | SystemField::UpdatedAt)),
     }
 }
 
@@ -268,14 +310,4 @@ fn system_value(path: &FieldPath, json: &Json) -> Option<Value> {
         }
         _ => json.as_i64().map(Value::Integer),
     }
-}
-
-/// `today`, `today-30d`, `today+7d` as days from today.
-fn relative_day(text: &str) -> Option<i64> {
-    let rest = text.strip_prefix("today")?;
-    if rest.is_empty() {
-        return Some(0);
-    }
-    let days = rest.strip_suffix('d')?;
-    days.strip_prefix('+').unwrap_or(days).parse::<i64>().ok().filter(|days| days.abs() <= 36_500)
 }

@@ -1,6 +1,7 @@
 //! Use cases: one file each, one transaction each. What the web and the command line may do, they do through here.
 
 pub mod accounts;
+pub mod aggregate;
 pub mod apps;
 mod audit;
 pub mod batch;
@@ -30,6 +31,7 @@ mod run_flow;
 pub mod save_record;
 pub mod see;
 pub mod seed;
+pub mod selection;
 pub mod setup;
 mod shortage;
 pub mod sign_in;

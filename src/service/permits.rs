@@ -71,6 +71,12 @@ impl<'a> Rights<'a> {
         }
     }
 
+    /// The organisation's time zone.
+    #[must_use]
+    pub const fn zone(&self) -> &TimeZone {
+        self.zone
+    }
+
     /// Leave to do `action` on a table.
     ///
     /// # Errors

@@ -1,11 +1,16 @@
 //! Reading records: a list, one, and what a page around them needs.
 
-use super::{Call, Error, LiveApp, permits::Rights, represent, see, views};
+use super::{
+    Call, Error, LiveApp,
+    permits::Rights,
+    represent, see,
+    selection::{Selection, filter_error},
+};
 use crate::{
-    access::{Permit, Visibility},
+    access::Permit,
     base::{error::FieldError, id::RecordId},
-    definition::{app::App, role::Action, table::Table, view::View},
-    query::{Condition, Cursor, FieldPath, FieldSource, Filter, FilterError, Page, Sort, resolve},
+    definition::{role::Action, view::View},
+    query::{Condition, Cursor, FieldPath, Page, Sort, resolve},
     store::{
         Connection, Reading,
         records::{self, Listing, Record},
@@ -57,38 +62,19 @@ pub async fn list(
     request: &ListRequest,
 ) -> Result<(Listed, HashMap<String, Permit>), Error> {
     let rights = Rights::load(conn, call, live).await?;
-    let permit = rights.permit(table, Action::View)?;
-    let app = live.app();
-    let definition = app.tables.get(table).ok_or(Error::NotFound)?;
-    let targets = rights.targets(definition);
-    let shown = Shown::new(app, definition, &permit, &targets);
-    let source: &dyn FieldSource = app.as_ref();
-    let defined = request.view.as_ref().and_then(|key| app.views.get(key)).filter(|view| view.table == table);
-    let saved = match &request.view {
-        Some(key) if defined.is_none() => Some(views::find(conn, &rights, table, key).await?.view),
-        _ => None,
-    };
-    let view = defined.or(saved.as_ref());
-    let mut condition = Condition::Always;
-    if let Some(json) = view.and_then(|view| view.filter.as_ref()) {
-        // The app's own views see what they name; what a person saved sees what its reader sees.
-        let filter = match &saved {
-            None => live.filter(table, json)?,
-            Some(_) => Filter::parse(json, &shown.table, &shown).map_err(|error| filter_error("/view", error))?,
-        };
-        condition = rights.bind(conn, &filter).await?;
-    }
-    if let Some(json) = &request.filter {
-        let filter = Filter::parse(json, &shown.table, &shown).map_err(|error| filter_error("/filter", error))?;
-        condition = condition.and(rights.bind(conn, &filter).await?);
-    }
-    let sort = match (&request.sort, view) {
-        (Some(sort), _) => Sort::parse(sort, &shown.table, &shown).map_err(|error| filter_error("/sort", error))?,
+    let chosen = Selection::new(conn, &rights, table, request.view.as_deref(), request.filter.as_ref()).await?;
+    let names = chosen.names();
+    let sort = match (&request.sort, &chosen.view) {
+        (Some(sort), _) => {
+            Sort::parse(sort, names.table, names.source).map_err(|error| filter_error("/sort", error))?
+        }
         (None, Some(view)) => {
             // A view is for everybody; keys that this reader does not see are left out.
-            let keys =
-                Sort::parse(&view.sort.join(","), definition, source).map_err(|error| filter_error("/sort", error))?;
-            keys.into_iter().filter(|key| shown.has(&key.path.to_string())).collect()
+            let app = live.app();
+            let definition = app.tables.get(table).ok_or(Error::NotFound)?;
+            let keys = Sort::parse(&view.sort.join(","), definition, app.as_ref())
+                .map_err(|error| filter_error("/sort", error))?;
+            keys.into_iter().filter(|key| chosen.has(&key.path.to_string())).collect()
         }
         (None, None) => Vec::new(),
     };
@@ -103,11 +89,12 @@ pub async fn list(
     };
     let mut hops = Vec::new();
     for name in &request.hops {
-        if let Ok((path, _)) = resolve(name, &shown.table, &shown) {
+        if let Ok((path, _)) = resolve(name, names.table, names.source) {
             hops.push(path);
         }
     }
-    let reading = Reading { permit: &permit, targets: &targets };
+    let reading = chosen.reading();
+    let condition = chosen.condition.clone();
     let listing =
         Listing { condition, search: request.search.clone(), sort: &sort, page: Page { limit, after }, hops: &hops };
     let page = records::list(conn, &live.schema, reading, &listing).await?;
@@ -117,6 +104,7 @@ pub async fn list(
         false => None,
     };
     let next = next.map(|cursor| cursor.encode());
+    let Selection { permit, targets, .. } = chosen;
     Ok((Listed { permit, records, next, sort, hops, count }, targets))
 }
 
@@ -222,52 +210,4 @@ pub async fn options(
     let page = records::list(conn, &live.schema, reading, &listing).await?;
     let (rows, _) = page.map_err(|_| Error::invalid("/cursor", "bad_cursor"))?;
     Ok(rows.into_iter().map(|row| (row.id.0, records::label(definition, row.id.0, &row.document.values))).collect())
-}
-
-/// The tables as this reader knows them: a field that no grant shows is indistinguishable from an unknown one, by code,
-/// place and suggestion alike.
-pub(super) struct Shown {
-    table: Table,
-    targets: HashMap<String, Table>,
-}
-
-impl Shown {
-    pub(super) fn new(app: &App, table: &Table, permit: &Permit, targets: &HashMap<String, Permit>) -> Self {
-        let known =
-            targets.iter().filter_map(|(key, permit)| Some((key.clone(), masked(app.tables.get(key)?, permit))));
-        Self { table: masked(table, permit), targets: known.collect() }
-    }
-
-    /// The table of the list.
-    pub(super) const fn table(&self) -> &Table {
-        &self.table
-    }
-
-    fn has(&self, path: &str) -> bool {
-        resolve(path, &self.table, self).is_ok()
-    }
-}
-
-impl FieldSource for Shown {
-    fn table(&self, key: &str) -> Option<&Table> {
-        self.targets.get(key)
-    }
-}
-
-fn masked(table: &Table, permit: &Permit) -> Table {
-    let mut shown = table.clone();
-    shown.fields.retain(|key, _| permit.visibility(key) != Visibility::Never);
-    shown
-}
-
-fn filter_error(pointer: &str, error: FilterError) -> Error {
-    let code = if error.code == "malformed" { "invalid_filter" } else { error.code };
-    let mut field = FieldError::new(format!("{pointer}{}", error.path), code).with("detail", error.message);
-    if let Some(name) = error.name {
-        field = field.with("field", name);
-    }
-    if let Some(near) = error.suggestion {
-        field = field.with("near", near);
-    }
-    Error::Invalid(vec![field])
 }

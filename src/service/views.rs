@@ -1,6 +1,6 @@
 //! Views that people save: a personal one for its owner, a shared one for everybody who may see the table.
 
-use super::{Answer, Call, Error, LiveApp, Service, audit, permits::Rights, records::Shown};
+use super::{Answer, Call, Error, LiveApp, Service, audit, permits::Rights, selection::Shown};
 use crate::{
     access::Actor,
     base::error::FieldError,

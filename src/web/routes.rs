@@ -110,6 +110,7 @@ fn api_routes() -> Vec<Route> {
             get(api::records::list).post(api::records::create),
         ),
         route("/api/v1/apps/{app}/tables/{table}/records/batch", Right(Action::View), post(api::records::batch)),
+        route("/api/v1/apps/{app}/tables/{table}/aggregate", Right(Action::View), get(api::records::aggregate)),
         route(
             "/api/v1/apps/{app}/tables/{table}/records/{id}",
             Right(Action::View),

@@ -4,17 +4,21 @@
 mod client;
 #[path = "../support/database.rs"]
 mod database;
+#[path = "../support/every_kind.rs"]
+mod every_kind;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/stock.rs"]
 mod stock;
 
 mod access;
+mod aggregates;
 mod apps;
 mod batch;
 mod files;
 mod flow;
 mod idempotency;
+mod kinds;
 mod ledger;
 mod lists;
 mod print;

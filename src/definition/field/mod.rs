@@ -358,6 +358,12 @@ impl Field {
         }
     }
 
+    /// A field that nothing is said of but its kind: for figures that belong to no definition.
+    #[must_use]
+    pub fn plain(key: &str, kind: Kind) -> Self {
+        Self::new(key, &Json::Null, kind, FieldAnnotation::default(), false, IndexMap::new())
+    }
+
     /// The column of a lines field.
     #[must_use]
     pub fn column(&self, key: &str) -> Option<&Self> {

@@ -116,7 +116,7 @@ fn select_width(compiler: Compiler<'_>, permit: &Permit, listing: &Listing<'_>) 
     10 + compiler.table.scalars().count() + conditional + listing.hops.len()
 }
 
-fn restrict(select: &mut SelectStatement, compiler: Compiler<'_>, permit: &Permit, listing: &Listing<'_>) {
+pub(super) fn restrict(select: &mut SelectStatement, compiler: Compiler<'_>, permit: &Permit, listing: &Listing<'_>) {
     select.and_where(compiler.visible(permit, permit.action()));
     if listing.condition != Condition::Always {
         select.and_where(compiler.condition(&listing.condition));

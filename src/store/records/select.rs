@@ -16,7 +16,7 @@ use crate::{
         field::{Column, Field, Stored},
         table::Table,
     },
-    query::{Condition, FieldPath, Page, Sort},
+    query::{Condition, FieldPath, Page, Sort, SystemField},
 };
 use sea_orm::sea_query::{CaseStatement, Expr, Query, SelectStatement};
 
@@ -195,7 +195,7 @@ pub fn read(row: &Row, column: usize, field: &Field) -> Result<Value, Error> {
 }
 
 /// The value of a hop, which may end at a system field.
-fn read_operand(row: &Row, column: usize, field: Option<&Field>, path: &FieldPath) -> Result<Value, Error> {
+pub(super) fn read_operand(row: &Row, column: usize, field: Option<&Field>, path: &FieldPath) -> Result<Value, Error> {
     if let Some(field) = field {
         return read(row, column, field);
     }
@@ -206,6 +206,9 @@ fn read_operand(row: &Row, column: usize, field: Option<&Field>, path: &FieldPat
     match end {
         FieldPath::System(system) if super::super::filter::is_text(*system) => {
             Ok(row.opt_text(column)?.map_or(Value::Unset, Value::Text))
+        }
+        FieldPath::System(SystemField::CreatedAt | SystemField::UpdatedAt) => {
+            Ok(row.opt_i64(column)?.map_or(Value::Unset, |at| Value::Instant(Timestamp(at))))
         }
         _ => Ok(row.opt_i64(column)?.map_or(Value::Unset, Value::Integer)),
     }

@@ -5,6 +5,7 @@ use crate::{
     base::id::RecordId,
     service::{
         Answer, Error,
+        aggregate::{AggregateRequest, aggregate_json},
         batch::{Batch, New, Old, Update},
         records::{ListRequest, list_json},
         represent,
@@ -25,6 +26,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+const AGGREGATE: [&str; 8] = ["group", "measure", "having", "filter", "q", "view", "sort", "limit"];
 const LIST: [&str; 7] = ["filter", "q", "sort", "limit", "cursor", "view", "count"];
 
 pub async fn list(
@@ -46,6 +48,28 @@ pub async fn list(
         count: asked.flag("count")?,
     };
     let json = list_json(&web.service.store.reader(), &caller.call, &live, &table, &request).await?;
+    Ok(Json(json).into_response())
+}
+
+pub async fn aggregate(
+    State(web): State<Web>,
+    caller: Caller,
+    Path((key, table)): Path<(String, String)>,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response> {
+    let asked = parameters(pairs, &AGGREGATE)?;
+    let live = app(&web, &caller, &key).await?;
+    let request = AggregateRequest {
+        view: asked.get("view").map(str::to_owned),
+        filter: asked.json("filter")?,
+        search: asked.get("q").map(str::to_owned),
+        group: asked.get("group").unwrap_or_default().to_owned(),
+        measure: asked.get("measure").unwrap_or("count()").to_owned(),
+        having: asked.json("having")?,
+        sort: asked.get("sort").map(str::to_owned),
+        limit: asked.number("limit")?.map(|limit| u64::try_from(limit).unwrap_or(0)),
+    };
+    let json = aggregate_json(&web.service.store.reader(), &caller.call, &live, &table, &request).await?;
     Ok(Json(json).into_response())
 }
 

@@ -42,6 +42,7 @@ const fn read(
         b"record" => &[(200, "Record")],
         b"task" => &[(200, "Task")],
         b"case" => &[(200, "Case")],
+        b"groups" => &[(200, "Groups")],
         b"package" => &[(200, "Package")],
         _ => &[(200, "Object")],
     };
@@ -66,6 +67,19 @@ const LIST: &[(&str, &str)] = &[
     ("cursor", "the next of the page before"),
     ("view", "a view of the table, or the id of a saved one, whose filter and sort then hold"),
     ("count", "true adds the number of rows, counted to 10,000"),
+];
+const AGGREGATE: &[(&str, &str)] = &[
+    ("group", "what rows are gathered by: item.category,month(day); day, week, month, quarter and year gather dates"),
+    ("measure", "figures of each group: sum(qty),avg(qty),min(day),max(day),count(),count_distinct(item)"),
+    (
+        "having",
+        "conditions on keys and figures, as a filter: {\"field\": \"sum(qty)\", \"op\": \"gt\", \"value\": \"10\"}",
+    ),
+    ("filter", "conditions on the rows, as for a list"),
+    ("q", "words that searchable fields hold"),
+    ("view", "a view of the table, whose filter then holds"),
+    ("sort", "names of keys and figures, - in front for descending; else by the keys"),
+    ("limit", "the most groups, at most 10,000"),
 ];
 const TASKS: &[(&str, &str)] = &[
     ("box", "todo, done, started or cc"),
@@ -146,6 +160,7 @@ pub fn all() -> Vec<Operation> {
             &[(200, "Object")],
         ),
         read(RECORDS, "A page of records", LIST, "list"),
+        read("/apps/{app}/tables/{table}/aggregate", "Groups of records with exact figures", AGGREGATE, "groups"),
         write(
             "post",
             RECORDS,

@@ -5,7 +5,7 @@ mod structure;
 use super::{
     finding::{Finding, has_errors},
     flow::{Flow, Starts},
-    form::{Form, Item, Section},
+    form::{Audience, Form, Item, Section},
     ledger::Ledger,
     manifest::Manifest,
     package::{Documents, MANIFEST, PEOPLE},
@@ -143,10 +143,10 @@ impl App {
         self.tables.get(key)
     }
 
-    /// The first form of a table.
+    /// The first form of a table for its members.
     #[must_use]
     pub fn form_for(&self, table: &str) -> Option<&Form> {
-        self.forms.values().find(|form| form.table == table)
+        self.forms.values().find(|form| form.table == table && form.audience == Audience::Members)
     }
 
     /// The first form of a table, or one made from its fields.
@@ -208,12 +208,12 @@ impl Form {
             wide: field.kind.is_wide(),
             ..Item::default()
         });
-        let mut layout = vec![Section { title: String::new(), columns: 2, visible: None, items: fields.collect() }];
+        let mut layout = vec![Section { items: fields.collect(), ..Section::default() }];
         layout.extend(table.lines().map(|lines| Section {
             title: lines.title.clone(),
             columns: 1,
-            visible: None,
             items: vec![Item { lines: Some(lines.key.clone()), wide: true, ..Item::default() }],
+            ..Section::default()
         }));
         layout.retain(|section| !section.items.is_empty());
         Self {
@@ -222,7 +222,8 @@ impl Form {
             title: table.title.clone(),
             layout,
             checks: Vec::new(),
-            audience: super::form::Audience::default(),
+            audience: Audience::Members,
+            public: None,
         }
     }
 }

@@ -165,7 +165,7 @@ fn is_named_by_designer(kind: DocumentKind, member: &str) -> bool {
 fn holds_no_text(kind: DocumentKind, member: &str) -> bool {
     match kind {
         DocumentKind::App => matches!(member, "requires" | "user_values"),
-        DocumentKind::Form => matches!(member, "options" | "map"),
+        DocumentKind::Form => matches!(member, "options" | "map" | "filter" | "record"),
         DocumentKind::View => member == "filter",
         DocumentKind::Role => matches!(member, "scope" | "fields"),
         DocumentKind::Flow => matches!(member, "set" | "values" | "fields" | "weights" | "who"),

@@ -3,7 +3,7 @@
 use crate::definition::{
     app::App,
     field::{Field, Kind},
-    form::{Form, Item, Rule},
+    form::{Form, Item, Rule, Section, Text},
     ledger::{Grain, Ledger},
     print::{Print, What},
     table::Table,
@@ -162,16 +162,16 @@ fn form_rules<'a>(form: &'a Form, table: &'a Table, found: &mut Vec<Located<'a>>
             computes: None,
         });
     };
-    for (s, section) in form.layout.iter().enumerate() {
-        if let Some(Rule::Expression(text)) = &section.visible {
-            add(format!("/layout/{s}/visible"), text, None);
+    for (index, part) in form.layout.iter().enumerate() {
+        section_rules(part, &format!("/layout/{index}"), &mut add);
+    }
+    for (here, item) in form.places() {
+        item_rules(item, &here, None, &mut add);
+        for (c, column) in item.columns.iter().enumerate() {
+            item_rules(column, &format!("{here}/columns/{c}"), item.lines.as_deref(), &mut add);
         }
-        for (i, item) in section.items.iter().enumerate() {
-            let here = format!("/layout/{s}/items/{i}");
-            switches(item, &here, None, &mut add);
-            for (c, column) in item.columns.iter().enumerate() {
-                switches(column, &format!("{here}/columns/{c}"), item.lines.as_deref(), &mut add);
-            }
+        for (index, tab) in item.tabs.iter().enumerate() {
+            section_rules(tab, &format!("{here}/tabs/{index}"), &mut add);
         }
     }
     for (index, check) in form.checks.iter().enumerate() {
@@ -179,7 +179,15 @@ fn form_rules<'a>(form: &'a Form, table: &'a Table, found: &mut Vec<Located<'a>>
     }
 }
 
-fn switches<'a>(
+fn section_rules<'a>(section: &'a Section, here: &str, add: &mut impl FnMut(String, &'a str, Option<&'a str>)) {
+    for (member, rule) in [("visible", &section.visible), ("readonly", &section.readonly)] {
+        if let Some(Rule::Expression(text)) = rule {
+            add(format!("{here}/{member}"), text, None);
+        }
+    }
+}
+
+fn item_rules<'a>(
     item: &'a Item,
     here: &str,
     line: Option<&'a str>,
@@ -189,5 +197,13 @@ fn switches<'a>(
         if let Some(Rule::Expression(text)) = rule {
             add(format!("{here}/{member}"), text, line);
         }
+    }
+    for (member, text) in [("label", &item.label), ("help", &item.help), ("placeholder", &item.placeholder)] {
+        if let Some(Text::Expression { expression }) = text {
+            add(format!("{here}/{member}/expression"), expression, None);
+        }
+    }
+    if let Some(text) = item.default.as_ref().and_then(serde_json::Value::as_str) {
+        add(format!("{here}/default"), text, line);
     }
 }

@@ -9,8 +9,13 @@ use crate::definition::{
     app::App,
     field::{Field, Kind},
     finding::Finding,
-    form::{Appearance, Item},
+    form::{Appearance, Item, Scan, Source},
     table::Table,
+    view::FilterDocument,
+};
+use crate::{
+    base::value::Document,
+    rules::option_filter::{self, Around},
 };
 
 pub fn check(app: &App, findings: &mut Vec<Finding>) {
@@ -21,10 +26,8 @@ pub fn check(app: &App, findings: &mut Vec<Finding>) {
             continue;
         };
         let mut place = Place { app, file: &file, table, findings };
-        for (s, section) in form.layout.iter().enumerate() {
-            for (i, item) in section.items.iter().enumerate() {
-                place.item(&format!("/layout/{s}/items/{i}"), item, None);
-            }
+        for (here, item) in form.places() {
+            place.item(&here, item, None);
         }
         for (index, check) in form.checks.iter().enumerate() {
             let lines =
@@ -66,6 +69,21 @@ impl<'a> Place<'a, '_> {
             for (c, column) in item.columns.iter().enumerate() {
                 self.item(&format!("{here}/columns/{c}"), column, Some(grid));
             }
+            for (c, name) in item.distinct.iter().enumerate() {
+                self.field(&format!("{here}/distinct/{c}"), name, Some(grid));
+            }
+            if let Some(Scan::Lines(scan)) = &item.scan {
+                self.field(&format!("{here}/scan/column"), &scan.column, Some(grid));
+                let number = scan.increment.as_ref();
+                let place = format!("{here}/scan/increment");
+                let field = number.and_then(|name| self.field(&place, name, Some(grid)));
+                if let Some(field) = field.filter(|field| !field.kind.is_number()) {
+                    self.error(place, format!("\"{}\" is no number and cannot count up", field.key));
+                }
+            }
+            for (index, source) in item.sources.iter().enumerate() {
+                self.source(&format!("{here}/sources/{index}"), source, grid);
+            }
             for (c, name) in item.sums.iter().enumerate() {
                 let place = format!("{here}/sums/{c}");
                 if self.field(&place, name, Some(grid)).is_some_and(|field| !field.kind.is_number()) {
@@ -82,8 +100,22 @@ impl<'a> Place<'a, '_> {
                 format!("\"{}\" are lines; write \"lines\" instead of \"field\"", field.key),
             );
         }
-        if item.widget == Some(Appearance::Segments) && field.kind != Kind::Choice {
-            self.error(format!("{here}/widget"), format!("only a choice shows as segments; \"{}\" is none", field.key));
+        let wrong = match item.widget {
+            Some(Appearance::Segments | Appearance::Radio) if field.kind != Kind::Choice => {
+                "only a choice shows side by side or under each other"
+            }
+            Some(Appearance::Stepper) if !field.kind.is_number() => "only a number has a stepper",
+            Some(Appearance::Switch) if field.kind != Kind::Boolean => "only yes or no is a switch",
+            _ => "",
+        };
+        if !wrong.is_empty() {
+            self.error(format!("{here}/widget"), format!("{wrong}; \"{}\" is none", field.key));
+        }
+        if let (Some(default), true) = (&item.default, field.formula.is_some()) {
+            self.error(
+                format!("{here}/default"),
+                format!("\"{}\" is computed and has no default ({default})", field.key),
+            );
         }
         if let Some(options) = &item.options {
             match field.kind.is_link().then(|| target(self.app, field)) {
@@ -92,7 +124,7 @@ impl<'a> Place<'a, '_> {
                     format!("\"{}\" is no link and offers nothing to narrow", field.key),
                 ),
                 Some(Ok(Some(table))) => {
-                    filters::check(self.app, self.file, &format!("{here}/options"), options, table, self.findings);
+                    self.filter(&format!("{here}/options"), options, table, lines);
                 }
                 Some(_) => {}
             }
@@ -113,6 +145,11 @@ impl<'a> Place<'a, '_> {
             let source = target(self.app, link).ok().flatten();
             for (into, from) in &fill.map {
                 let place = format!("{here}/fill/map/{into}");
+                // A line may fill in the record as well.
+                let (into, lines) = match into.strip_prefix("record.") {
+                    Some(key) => (key, None),
+                    None => (into.as_str(), lines),
+                };
                 if let Some(into_field) = self.field(&place, into, lines)
                     && into_field.formula.is_some()
                 {
@@ -123,6 +160,64 @@ impl<'a> Place<'a, '_> {
                 {
                     self.findings.push(missing.finding(self.file, place));
                 }
+            }
+        }
+    }
+
+    /// A filter on `table` whose values may read the record, or the line that is filled in.
+    fn filter(&mut self, here: &str, filter: &'a FilterDocument, table: &Table, lines: Option<&'a Field>) {
+        for (place, key) in option_filter::reads(filter) {
+            let known = match (place.as_str(), lines) {
+                ("record", _) => self.table.field(&key).is_some(),
+                (_, Some(lines)) => lines.column(&key).is_some(),
+                (_, None) => false,
+            };
+            if !known {
+                self.error(here.to_owned(), format!("the value reads {place}.{key}, which is not there"));
+            }
+        }
+        if let Some(rest) =
+            option_filter::with_values(filter, Around { table: self.table, document: &Document::default(), line: None })
+        {
+            filters::check(self.app, self.file, here, &rest, table, self.findings);
+        }
+    }
+
+    fn source(&mut self, here: &str, source: &'a Source, grid: &'a Field) {
+        let Some(table) = self.app.table(&source.table) else {
+            self.findings.push(no_table(self.app, &source.table).finding(self.file, format!("{here}/table")));
+            return;
+        };
+        let Some(lines) = table.field(&source.lines).filter(|field| field.kind == Kind::Lines) else {
+            let missing = no_such("lines field", &source.lines, table.lines().map(|field| field.key.as_str()));
+            self.findings.push(missing.finding(self.file, format!("{here}/lines")));
+            return;
+        };
+        if let Some(filter) = &source.filter {
+            self.filter(&format!("{here}/filter"), filter, table, None);
+        }
+        for (into, from) in &source.map {
+            let place = format!("{here}/map/{into}");
+            self.field(&place, into, Some(grid));
+            let known = match from.strip_prefix("record.") {
+                Some(key) => table.field(key).is_some(),
+                None => matches!(from.as_str(), "@record" | "@line") || lines.column(from).is_some(),
+            };
+            if !known {
+                self.error(place, format!("the source has no \"{from}\""));
+            }
+        }
+        for (into, from) in &source.record {
+            let place = format!("{here}/record/{into}");
+            self.field(&place, into, None);
+            if from != "@record" && table.field(from).is_none() {
+                self.error(place, format!("the source has no \"{from}\""));
+            }
+        }
+        if let Some(quantity) = &source.quantity {
+            let place = format!("{here}/quantity");
+            if !source.map.contains_key(quantity) {
+                self.error(place, format!("\"{quantity}\" is not taken over; name it in \"map\" as well"));
             }
         }
     }

@@ -160,10 +160,8 @@ impl TableRules {
             let Some(field) = rule.field(&self.table) else { continue };
             let Some(lines) = rule.lines.as_deref() else {
                 if wanted(None, 0) && (!only_unset || document.get(&rule.key).is_unset()) {
-                    let result =
-                        result_of(rule, field, &Inputs::new(context, &self.table, document), &mut errors, || {
-                            format!("/{}", rule.key)
-                        });
+                    let inputs = Inputs::new(context, &self.table, document);
+                    let result = result_of(&rule.expression, field, &inputs, &mut errors, || format!("/{}", rule.key));
                     document.values.insert(rule.key.clone(), result);
                 }
                 continue;
@@ -174,7 +172,8 @@ impl TableRules {
                     continue;
                 }
                 let inputs = Inputs::new(context, &self.table, document).with_line(lines, line);
-                let result = result_of(rule, field, &inputs, &mut errors, || format!("/{lines}/{row}/{}", rule.key));
+                let path = || format!("/{lines}/{row}/{}", rule.key);
+                let result = result_of(&rule.expression, field, &inputs, &mut errors, path);
                 if let Some(line) = document.lines.get_mut(lines).and_then(|rows| rows.get_mut(row)) {
                     line.values.insert(rule.key.clone(), result);
                 }
@@ -185,14 +184,14 @@ impl TableRules {
 }
 
 /// The value for a field: settled to its scale, unset where an input is unset or the rule fails.
-fn result_of(
-    rule: &FieldRule,
+pub(super) fn result_of(
+    expression: &Expression,
     field: &Field,
     inputs: &Inputs,
     errors: &mut Vec<FieldError>,
     path: impl Fn() -> String,
 ) -> Value {
-    let error = match rule.expression.evaluate(inputs) {
+    let error = match expression.evaluate(inputs) {
         Ok(value) => {
             let value = settled(field, value);
             if fits(field, &value) {

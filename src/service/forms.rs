@@ -4,6 +4,7 @@ use super::{
     Call, Error, LiveApp,
     context::Circumstances,
     input::Access,
+    live::Which,
     permits::Rights,
     save_record::{access_of, blank},
 };
@@ -67,16 +68,24 @@ pub fn access_map(table: &Table, permit: &Permit, record: Option<&Record>) -> Ha
 ///
 /// # Errors
 /// Who may not create.
-pub async fn start(conn: &impl Connection, call: &Call, live: &LiveApp, table: &str) -> Result<Document, Error> {
-    let definition = live.table(&call.actor.locale, table)?;
+pub async fn start<'w>(
+    conn: &impl Connection,
+    call: &Call,
+    live: &LiveApp,
+    which: impl Into<Which<'w>>,
+) -> Result<Document, Error> {
+    let which = which.into();
+    let definition = live.table(&call.actor.locale, which.table)?;
     let face = live.face(&call.actor.locale);
-    let rules = face.tables.get(table).ok_or(Error::NotFound)?;
+    let rules = face.tables.get(which.table).ok_or(Error::NotFound)?;
+    let (_, form) = face.form(which)?;
     let mut document = blank(definition);
     for field in definition.lines() {
         document.lines.insert(field.key.clone(), vec![Line::default()]);
     }
     let mut around = Circumstances::new(call, live);
-    let _defaults_that_fail_show_when_the_form_is_judged = rules.apply_defaults(&mut document, around.context());
+    let _defaults_that_fail_show_when_the_form_is_judged =
+        (form.apply_defaults(&mut document, around.context()), rules.apply_defaults(&mut document, around.context()));
     around.load(conn, definition, &document, &rules.link_hops()).await?;
     Ok(document)
 }
@@ -86,22 +95,24 @@ pub async fn start(conn: &impl Connection, call: &Call, live: &LiveApp, table: &
 ///
 /// # Errors
 /// Who may not see the table; the database failed.
-pub async fn evaluate<'a>(
+pub async fn evaluate<'a, 'w>(
     conn: &impl Connection,
     call: &Call,
     rights: &Rights<'a>,
-    table: &str,
+    which: impl Into<Which<'w>>,
     access: HashMap<String, Access>,
     mut document: Document,
     changed: Option<&str>,
 ) -> Result<Working<'a>, Error> {
     let live = rights.live;
     let face = live.face(&call.actor.locale);
-    let definition = face.app.tables.get(table).ok_or(Error::NotFound)?;
-    let (form, form_rules) = face.forms.get(table).map(|(form, rules)| (form, rules)).ok_or(Error::NotFound)?;
-    let rules = face.tables.get(table).ok_or(Error::NotFound)?;
+    let which = which.into();
+    let definition = face.app.tables.get(which.table).ok_or(Error::NotFound)?;
+    let (form, form_rules) = face.form(which)?;
+    let rules = face.tables.get(which.table).ok_or(Error::NotFound)?;
     if let Some(changed) = changed {
-        fill(conn, rights, definition, form, &access, &mut document, changed).await?;
+        let filling = Filling { rights, table: definition, form, access: &access };
+        filling.run(conn, &mut document, changed).await?;
     }
     let mut around = Circumstances::new(call, live);
     around.load(conn, definition, &document, &rules.link_hops()).await?;
@@ -113,82 +124,143 @@ pub async fn evaluate<'a>(
     Ok(Working { table: definition, form, document, state, errors, access })
 }
 
-/// Adds a line with its defaults.
+/// Gives a line that is new its defaults.
 ///
 /// # Errors
 /// The table has no such lines.
-pub fn add_line(call: &Call, live: &LiveApp, table: &str, document: &mut Document, lines: &str) -> Result<(), Error> {
+pub fn begin_line<'w>(
+    call: &Call,
+    live: &LiveApp,
+    which: impl Into<Which<'w>>,
+    document: &mut Document,
+    lines: &str,
+    index: usize,
+) -> Result<(), Error> {
+    let which = which.into();
     let face = live.face(&call.actor.locale);
-    let field = face.app.tables.get(table).and_then(|table| table.field(lines)).ok_or(Error::NotFound)?;
+    let field = face.app.tables.get(which.table).and_then(|table| table.field(lines)).ok_or(Error::NotFound)?;
     if field.kind != Kind::Lines {
         return Err(Error::NotFound);
     }
-    let rows = document.lines.entry(lines.to_owned()).or_default();
-    rows.push(Line::default());
-    let index = rows.len() - 1;
-    if let Some(rules) = face.tables.get(table) {
-        let around = Circumstances::new(call, live);
+    let around = Circumstances::new(call, live);
+    if let Ok((_, form)) = face.form(which) {
+        let _defaults_that_fail_leave_the_cell_unset =
+            form.apply_line_defaults(document, lines, index, around.context());
+    }
+    if let Some(rules) = face.tables.get(which.table) {
         let _defaults_that_fail_leave_the_cell_unset =
             rules.apply_line_defaults(document, lines, index, around.context());
     }
     Ok(())
 }
 
-/// Data linkage: copies values of the link's target, as far as the person may see them, into fields they may write.
-async fn fill(
+/// Runs the linkage of fields that were filled in all at once.
+///
+/// # Errors
+/// The database failed.
+pub async fn fill_in<'w>(
     conn: &impl Connection,
     rights: &Rights<'_>,
-    table: &Table,
-    form: &Form,
+    which: impl Into<Which<'w>>,
     access: &HashMap<String, Access>,
     document: &mut Document,
-    changed: &str,
+    changed: &[String],
 ) -> Result<(), Error> {
-    let parts: Vec<&str> = changed.split('.').collect();
-    let (lines, row, key) = match parts.as_slice() {
-        [key] => (None, 0, *key),
-        [lines, row, key] => match row.parse::<usize>() {
-            Ok(row) => (Some(*lines), row, *key),
-            Err(_) => return Ok(()),
-        },
-        _ => return Ok(()),
-    };
-    let path = lines.map_or_else(|| key.to_owned(), |lines| format!("{lines}.{key}"));
-    let Some(target) = table.field_at(&path).and_then(|field| field.target.as_deref()) else { return Ok(()) };
-    let chosen = match lines {
-        None => document.get(key).as_integer(),
-        Some(lines) => document.lines_of(lines).get(row).and_then(|line| line.get(key).as_integer()),
-    };
-    let Some(id) = chosen else { return Ok(()) };
-    let Ok(permit) = rights.permit(target, Action::View) else { return Ok(()) };
-    for fill in fills(form, lines, key) {
-        let wanted: Vec<String> = fill.map.values().cloned().collect();
-        let found = records::targets(conn, &rights.live.schema, &permit, &BTreeSet::from([id]), &wanted).await?;
-        let Some(values) = found.get(&id) else { continue };
-        for (to, from) in &fill.map {
-            let path = lines.map_or_else(|| to.clone(), |lines| format!("{lines}.{to}"));
-            let writable = access.get(&path) == Some(&Access::Write);
-            let value = values.get(from).cloned().unwrap_or(Value::Unset);
-            match (lines, writable) {
-                (_, false) => {}
-                (None, true) => {
-                    document.values.insert(to.clone(), value);
-                }
-                (Some(lines), true) => {
-                    if let Some(line) = document.lines.get_mut(lines).and_then(|rows| rows.get_mut(row)) {
-                        line.values.insert(to.clone(), value);
-                    }
+    let which = which.into();
+    let face = rights.live.face(&rights.actor.locale);
+    let (form, _) = face.form(which)?;
+    let table = face.app.tables.get(which.table).ok_or(Error::NotFound)?;
+    let filling = Filling { rights, table, form, access };
+    for name in changed {
+        filling.run(conn, document, name).await?;
+    }
+    Ok(())
+}
+
+/// Links that were filled in by one linkage run their own, at most so many in a row.
+const MOST_STEPS: usize = 8;
+
+/// Data linkage: copies values of a link's target, as far as the person may see them, into fields they may write.
+struct Filling<'a, 'r> {
+    rights: &'a Rights<'r>,
+    table: &'a Table,
+    form: &'a Form,
+    access: &'a HashMap<String, Access>,
+}
+
+/// A field of the record, or a cell: the lines field with the row.
+type At<'k> = (Option<(&'k str, usize)>, &'k str);
+
+fn place_of(name: &str) -> Option<At<'_>> {
+    let parts: Vec<&str> = name.split('.').collect();
+    match parts.as_slice() {
+        [key] => Some((None, key)),
+        [lines, row, key] => Some((Some((lines, row.parse().ok()?)), key)),
+        _ => None,
+    }
+}
+
+impl Filling<'_, '_> {
+    async fn run(&self, conn: &impl Connection, document: &mut Document, changed: &str) -> Result<(), Error> {
+        let mut waiting = vec![changed.to_owned()];
+        for _ in 0..MOST_STEPS {
+            let Some(name) = waiting.pop() else { break };
+            waiting.extend(self.step(conn, document, &name).await?);
+        }
+        Ok(())
+    }
+
+    /// Fills in what the field triggers; answers the names of what was filled in.
+    async fn step(&self, conn: &impl Connection, document: &mut Document, name: &str) -> Result<Vec<String>, Error> {
+        let mut filled = Vec::new();
+        let Some((row, key)) = place_of(name) else { return Ok(filled) };
+        let path = row.map_or_else(|| key.to_owned(), |(lines, _)| format!("{lines}.{key}"));
+        let target = self.table.field_at(&path).and_then(|field| field.target.as_deref());
+        let chosen = match row {
+            None => document.get(key).as_integer(),
+            Some((lines, row)) => document.lines_of(lines).get(row).and_then(|line| line.get(key).as_integer()),
+        };
+        let (Some(target), Some(id)) = (target, chosen) else { return Ok(filled) };
+        let Ok(permit) = self.rights.permit(target, Action::View) else { return Ok(filled) };
+        for fill in fills(self.form, row.map(|(lines, _)| lines), key) {
+            let wanted: Vec<String> = fill.map.values().cloned().collect();
+            let schema = &self.rights.live.schema;
+            let found = records::targets(conn, schema, &permit, &BTreeSet::from([id]), &wanted).await?;
+            let Some(values) = found.get(&id) else { continue };
+            for (to, from) in &fill.map {
+                let value = values.get(from).cloned().unwrap_or(Value::Unset);
+                let (row, to) = match to.strip_prefix("record.") {
+                    Some(key) => (None, key),
+                    None => (row, to.as_str()),
+                };
+                if self.put(document, row, to, value) {
+                    filled.push(row.map_or_else(|| to.to_owned(), |(lines, row)| format!("{lines}.{row}.{to}")));
                 }
             }
         }
+        Ok(filled)
     }
-    Ok(())
+
+    /// Whether the value was put there: the person may write the field, and it said something else.
+    fn put(&self, document: &mut Document, row: Option<(&str, usize)>, key: &str, value: Value) -> bool {
+        let path = row.map_or_else(|| key.to_owned(), |(lines, _)| format!("{lines}.{key}"));
+        if self.access.get(&path) != Some(&Access::Write) {
+            return false;
+        }
+        let values = match row {
+            None => Some(&mut document.values),
+            Some((lines, row)) => {
+                document.lines.get_mut(lines).and_then(|rows| rows.get_mut(row)).map(|line| &mut line.values)
+            }
+        };
+        values.is_some_and(|values| values.insert(key.to_owned(), value.clone()).as_ref() != Some(&value))
+    }
 }
 
 /// The linkages that a field triggers.
 fn fills<'f>(form: &'f Form, lines: Option<&str>, key: &str) -> Vec<&'f Fill> {
     let triggers = |item: &Item, fill: &Fill| fill.from.as_deref().or(item.field.as_deref()) == Some(key);
-    let items = form.layout.iter().flat_map(|section| &section.items);
+    let items = form.places().map(|(_, item)| item);
     match lines {
         None => items
             .filter_map(|item| item.fill.as_ref().filter(|fill| item.lines.is_none() && triggers(item, fill)))

@@ -10,7 +10,7 @@ use crate::{
     definition::{
         app::App,
         flow::Flow,
-        form::Form,
+        form::{Audience, Form},
         manifest::UserValue,
         package::{Documents, Limits},
         table::Table,
@@ -47,7 +47,44 @@ pub struct LiveApp {
 pub struct Face {
     pub app: Arc<App>,
     pub tables: HashMap<String, TableRules>,
+    /// The members' form of each table, by the table's key.
     pub forms: HashMap<String, (Form, FormRules)>,
+    /// Forms for strangers, by their own key.
+    pub public_forms: HashMap<String, (Form, FormRules)>,
+}
+
+/// Which form: the members' one of a table, or a public one.
+#[derive(Debug, Clone, Copy)]
+pub struct Which<'a> {
+    pub table: &'a str,
+    /// The key of a public form.
+    pub public: Option<&'a str>,
+}
+
+impl<'a> From<&'a String> for Which<'a> {
+    fn from(table: &'a String) -> Self {
+        Self { table, public: None }
+    }
+}
+
+impl<'a> From<&'a str> for Which<'a> {
+    fn from(table: &'a str) -> Self {
+        Self { table, public: None }
+    }
+}
+
+impl Face {
+    /// The form with its rules.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn form(&self, which: Which<'_>) -> Result<(&Form, &FormRules), Error> {
+        let found = match which.public {
+            None => self.forms.get(which.table),
+            Some(key) => self.public_forms.get(key).filter(|(form, _)| form.table == which.table),
+        };
+        found.map(|(form, rules)| (form, rules)).ok_or(Error::NotFound)
+    }
 }
 
 impl LiveApp {
@@ -113,6 +150,7 @@ impl LiveApp {
             let rules = Program::compile(&app.functions).map_err(|error| broken(error.to_string()))?;
             let mut tables = HashMap::new();
             let mut forms = HashMap::new();
+            let mut public_forms = HashMap::new();
             for table in app.tables.values() {
                 let compiled = TableRules::compile(&rules, table).map_err(|problems| {
                     broken(problems.first().map(|(at, error)| format!("{at}: {error}")).unwrap_or_default())
@@ -123,13 +161,20 @@ impl LiveApp {
                     broken(problems.first().map(|(at, error)| format!("{at}: {error}")).unwrap_or_default())
                 })?;
                 forms.insert(table.key.clone(), (form.into_owned(), compiled));
+                let public = |form: &&Form| form.table == table.key && form.audience == Audience::Public;
+                for form in app.forms.values().filter(public) {
+                    let compiled = FormRules::compile(&rules, table, form).map_err(|problems| {
+                        broken(problems.first().map(|(at, error)| format!("{at}: {error}")).unwrap_or_default())
+                    })?;
+                    public_forms.insert(form.key.clone(), (form.clone(), compiled));
+                }
             }
             let app = Arc::new(app);
             if locale == app.manifest.locale || base.is_none() {
                 base = Some(app.clone());
             }
             program = Some(rules);
-            faces.insert(locale, Face { app, tables, forms });
+            faces.insert(locale, Face { app, tables, forms, public_forms });
         }
         let (Some(app), Some(program)) = (base, program) else { return Err(broken("no language".into())) };
         let settings = app

@@ -273,7 +273,8 @@ pub(super) async fn judge(
     };
     let mut around = Circumstances::new(call, live);
     if new {
-        // Defaults may set links, and formulas read behind them; so defaults come first.
+        // Defaults may set links, and formulas read behind them; so defaults come first, the form's before the table's.
+        errors.extend(form.apply_defaults(&mut document, around.context()));
         errors.extend(rules.apply_defaults(&mut document, around.context()));
     }
     around.load(tx, table, &document, &rules.link_hops()).await?;

@@ -82,3 +82,12 @@ pub async fn of_user(conn: &impl Connection, user: UserId, limit: u64) -> Result
         .all(conn.orm())
         .await?)
 }
+
+/// Forgets drafts that nobody touched since `before`; answers how many.
+///
+/// # Errors
+/// The database failed.
+pub async fn prune(tx: &Tx, before: Timestamp) -> Result<u64, Error> {
+    let old = form_draft::Entity::delete_many().filter(form_draft::Column::UpdatedAt.lt(before.0));
+    Ok(old.exec(tx.orm()).await?.rows_affected)
+}

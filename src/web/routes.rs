@@ -75,6 +75,7 @@ fn page_routes() -> Vec<Route> {
             uploading(get(pages::form::new).post(pages::form::create)),
         ),
         route("/apps/{app}/{table}/new/live", Right(Action::Create), uploading(post(pages::form::live_new))),
+        route("/apps/{app}/{table}/new/draft", Right(Action::Create), post(pages::form::draft_new)),
         route("/apps/{app}/{table}/{id}", Right(Action::View), get(pages::record::show)),
         route(
             "/apps/{app}/{table}/{id}/edit",
@@ -82,6 +83,7 @@ fn page_routes() -> Vec<Route> {
             uploading(get(pages::form::edit).post(pages::form::save)),
         ),
         route("/apps/{app}/{table}/{id}/edit/live", Right(Action::Edit), uploading(post(pages::form::live_edit))),
+        route("/apps/{app}/{table}/{id}/edit/draft", Right(Action::Edit), post(pages::form::draft_edit)),
         route("/apps/{app}/{table}/{id}/submit", Right(Action::Submit), post(pages::record::submit)),
         route("/apps/{app}/{table}/{id}/withdraw", Right(Action::View), post(pages::record::withdraw)),
         route("/apps/{app}/{table}/{id}/delete", Right(Action::Delete), post(pages::record::delete)),

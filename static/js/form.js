@@ -1,5 +1,8 @@
 // The record form: which field changed, keys in the lines grid, and what the server answered put into the controls.
 
+import { keepEditing, settle } from "./sheet.js";
+import { dressSections } from "./sections.js";
+
 const formOf = (node) => (node.closest ? node.closest("#record-form") : null);
 
 /* A control keeps what was typed apart from its `value` attribute; the answer only changes attributes. All but the one in
@@ -21,31 +24,7 @@ function take(form) {
   }
 }
 
-/* Enter goes to the same column of the next line, and past the last line asks for another. */
-function nextLine(event) {
-  const input = event.target;
-  if (event.key !== "Enter" || event.defaultPrevented || event.isComposing || !input.matches("[data-sheet] input")) return;
-  event.preventDefault();
-  const sheet = input.closest("[data-sheet]");
-  const cell = input.closest("td");
-  const rows = [...sheet.tBodies];
-  const at = rows.indexOf(input.closest("tbody"));
-  const target = rows[at + 1] && rows[at + 1].rows[0].cells[cell.cellIndex];
-  const control = target && target.querySelector("input:not([type=hidden]), select, textarea");
-  if (control) {
-    control.focus();
-    if (control.select) control.select();
-  } else {
-    const add = document.querySelector(`[data-add-line="${sheet.id}"]`);
-    if (add) {
-      input.blur();
-      add.click();
-    }
-  }
-}
-
 export function startForms() {
-  let added = null;
   document.addEventListener(
     "change",
     (event) => {
@@ -54,14 +33,10 @@ export function startForms() {
     },
     true,
   );
-  document.addEventListener("click", (event) => {
-    const add = event.target.closest("[data-add-line]");
-    if (add) added = add.dataset.addLine;
-  });
-  document.addEventListener("keydown", nextLine);
   for (const name of ["htmx:error", "htmx:response:error"]) {
     document.addEventListener(name, () => {
       const form = document.getElementById("record-form");
+      if (form) settle(form);
       if (!form || !form.dataset.failed || document.getElementById("live-failed")) return;
       const toast = document.createElement("div");
       toast.id = "live-failed";
@@ -79,12 +54,9 @@ export function startForms() {
     const form = document.getElementById("record-form");
     if (!form) return;
     take(form);
-    if (added) {
-      const sheet = document.getElementById(added);
-      added = null;
-      const last = sheet && sheet.tBodies[sheet.tBodies.length - 1];
-      const first = last && last.querySelector("input:not([type=hidden]), select, textarea");
-      if (first) first.focus();
-    }
+    dressSections(form);
+    for (const button of form.querySelectorAll("[data-scan][hidden], [data-with-scripts][hidden]")) button.hidden = false;
+    keepEditing();
+    settle(form);
   });
 }

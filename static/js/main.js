@@ -1,7 +1,11 @@
 // Every page works without this file; it makes some things quicker. No state lives here: the server's answer is always right.
 import { startPickers } from "./picker.js";
 import { startFields } from "./fields.js";
+import { startDrafts } from "./draft.js";
 import { startForms } from "./form.js";
+import { startScanning } from "./scan.js";
+import { startSections } from "./sections.js";
+import { startSheets } from "./sheet.js";
 
 document.documentElement.classList.add("js");
 
@@ -20,7 +24,7 @@ document.addEventListener("keydown", (event) => {
 
 /* Buttons that need scripts are hidden until there are scripts. */
 function reveal(root) {
-  for (const button of root.querySelectorAll("[data-reveal][hidden], [data-copy][hidden]")) button.hidden = false;
+  for (const button of root.querySelectorAll("[data-reveal][hidden], [data-copy][hidden], [data-scan][hidden], [data-with-scripts][hidden]")) button.hidden = false;
 }
 
 document.addEventListener("click", (event) => {
@@ -82,4 +86,8 @@ window.addEventListener("pageshow", () => {
 reveal(document);
 startPickers();
 startForms();
+startDrafts();
 startFields();
+startScanning();
+startSections();
+startSheets();

@@ -358,7 +358,7 @@ form-new = New
 form-edit = Edit
 lines-empty = No lines yet
 line-add = Add a line
-line-remove = Remove line { $count }
+line-remove = Delete this line
 line-number = Line number
 line-actions = Actions
 picker-placeholder = Type a name or number to search
@@ -366,11 +366,10 @@ picker-none = Nothing found
 picker-more = There are more; keep typing to narrow them down
 picker-failed = The server did not answer; try again shortly
 picker-remove = Remove { $name }
-stale-title = { $who } changed this record at { $when }, so it was not saved. What you typed is still here; save again and yours replaces it.
+stale-title = { $who } changed this record at { $when }, so it is not saved yet. What you typed is all here: choose which to keep, then save again.
 stale-reload = Open the latest
-stale-stored = is now
-stale-between = ,{" "}
-stale-typed = you typed
+stale-stored = Now
+stale-typed = Yours
 
 ## Records
 record-tabs = Parts of the record
@@ -662,3 +661,54 @@ error-too-many-files = At most { $maximum } files; remove some
 error-too-few-files = At least { $minimum } files
 error-too-many-uploads = More than { $maximum } files that you uploaded are not used yet; send the forms they are for, or try tomorrow
 error-no-thumbnail = This file has no thumbnail; download it to look at it
+# Forms: tabs, lines, scanning
+form-tabs = Tabs
+form-leave = There are changes that are not saved. Leave all the same
+line-edit = Edit line { $count }
+line-more = Actions of line { $count }
+line-insert = Insert a line above
+line-copy = Duplicate this line
+line-up = Move up
+line-down = Move down
+lines-paste = Paste rows and columns from a spreadsheet
+line-done = Done
+step-less = One less
+step-more = One more
+scan = Scan
+scan-title = Point at the barcode
+scan-none = This browser cannot read barcodes with the camera; use a scanner, or type the code
+scan-denied = The camera may not be used; allow it in the browser, or use a scanner
+scan-taken = Filled in { $name }
+scan-added = Line added: { $name }
+scan-counted = { $name }: { $count }
+scan-unknown = { $name } was not found; check the code
+scan-ambiguous = { $name } stands for several records; choose one by hand
+error-link-unknown = “{ $value }” was not found; choose from the list
+error-link-ambiguous = “{ $value }” stands for several records; choose from the list
+error-distinct = { $fields } is the same as in line { $line }; make them one line, or change one
+
+# Drafts of forms
+draft-saved = Draft saved { $time }
+draft-offer = You have a draft from { $time } that was not sent.
+draft-continue = Continue
+draft-discard = Discard it
+draft-stale = Somebody changed this record since; when you save you choose field by field.
+draft-gone = The form has changed; there is no place any more for what the draft says of: { $fields }
+
+# Somebody else saved meanwhile
+stale-compare = What is in conflict
+stale-field = Field
+stale-base = When you opened it
+stale-both = Both changed
+stale-no-line = No such line
+
+# Taking over lines of another document
+take-search = Find a document
+take-none = There is no document to take lines from
+take-document = Choose a document
+take-lines = Lines of the document
+take-choose = Choose
+take-quantity = Quantity
+take-over = Take over the ticked lines
+take-show = Show
+line-number-of = Line { $count }

@@ -337,7 +337,7 @@ form-new = 新建
 form-edit = 编辑
 lines-empty = 还没有明细
 line-add = 加一行
-line-remove = 删除第 { $count } 行
+line-remove = 删除这一行
 line-number = 行号
 line-actions = 操作
 picker-placeholder = 输入名称或编号搜索
@@ -345,11 +345,10 @@ picker-none = 没有找到
 picker-more = 还有更多，继续输入以缩小范围
 picker-failed = 没有连上服务器，请稍后再试
 picker-remove = 去掉 { $name }
-stale-title = { $who } 在 { $when } 改过这条记录，所以没有保存。你填的内容还在；再保存一次，会以你填的为准。
+stale-title = { $who } 在 { $when } 改过这条记录，所以还没有保存。你填的内容都在，请逐项选择留哪一个，再保存一次。
 stale-reload = 打开最新的内容
-stale-stored = 现在是
-stale-between = ，
-stale-typed = 你填的是
+stale-stored = 现在
+stale-typed = 你填的
 
 ## Records
 record-tabs = 记录内容
@@ -638,3 +637,54 @@ error-too-many-files = 最多放 { $maximum } 个文件，请移除一些
 error-too-few-files = 至少放 { $minimum } 个文件
 error-too-many-uploads = 你有 { $maximum } 个以上的文件上传后还没有用到，请先提交用到它们的单据，或明天再试
 error-no-thumbnail = 这个文件没有缩略图，请下载后查看
+# Forms: tabs, lines, scanning
+form-tabs = 分页
+form-leave = 还有没保存的内容，确定离开吗
+line-edit = 编辑第 { $count } 行
+line-more = 第 { $count } 行的操作
+line-insert = 在上方插入一行
+line-copy = 复制这一行
+line-up = 上移
+line-down = 下移
+lines-paste = 可以直接粘贴 Excel 的多行多列
+line-done = 完成
+step-less = 减一
+step-more = 加一
+scan = 扫码
+scan-title = 对准条码
+scan-none = 这个浏览器不能用摄像头识别条码，请用扫码枪，或把编码输进去
+scan-denied = 没有使用摄像头的权限，请在浏览器里允许，或用扫码枪
+scan-taken = 已填入 { $name }
+scan-added = 已加一行：{ $name }
+scan-counted = { $name }：{ $count }
+scan-unknown = 没有找到 { $name }，请核对编码
+scan-ambiguous = { $name } 对应多条记录，请手工选择
+error-link-unknown = 没有找到“{ $value }”，请从列表里选择
+error-link-ambiguous = “{ $value }”对应多条记录，请从列表里选择
+error-distinct = { $fields } 和第 { $line } 行相同，请合并成一行或改掉
+
+# Drafts of forms
+draft-saved = 草稿已保存 { $time }
+draft-offer = 你有一份 { $time } 的草稿没有提交。
+draft-continue = 继续填写
+draft-discard = 放弃草稿
+draft-stale = 你离开后这条记录有人改过；保存时会让你逐项选择。
+draft-gone = 表单改过，草稿里的这些内容没有地方放了：{ $fields }
+
+# Somebody else saved meanwhile
+stale-compare = 有冲突的内容
+stale-field = 字段
+stale-base = 打开时
+stale-both = 都改过
+stale-no-line = 没有这一行
+
+# Taking over lines of another document
+take-search = 查找单据
+take-none = 没有可以带入的单据
+take-document = 选择单据
+take-lines = 单据的明细
+take-choose = 选择
+take-quantity = 带入数量
+take-over = 带入选中的行
+take-show = 显示
+line-number-of = 第 { $count } 行

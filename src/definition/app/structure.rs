@@ -1,7 +1,7 @@
 //! What is wrong in one document by itself, beyond what a schema can say.
 
 use super::App;
-use crate::definition::{finding::Finding, package::MANIFEST};
+use crate::definition::{finding::Finding, form::Audience, package::MANIFEST};
 use indexmap::IndexMap;
 
 pub fn check(app: &App, findings: &mut Vec<Finding>) {
@@ -78,27 +78,34 @@ fn forms(app: &App, findings: &mut Vec<Finding>) {
     for (key, form) in &app.forms {
         let file = format!("forms/{key}.json");
         let mut shown: IndexMap<String, String> = IndexMap::new();
-        for (section, content) in form.layout.iter().enumerate() {
-            for (index, item) in content.items.iter().enumerate() {
-                let here = format!("/layout/{section}/items/{index}");
-                if let Some(name) = item.field.as_ref().or(item.lines.as_ref())
-                    && let Some(earlier) = shown.insert(name.clone(), here.clone())
-                {
-                    let message = format!("\"{name}\" is already shown at {earlier}; a form shows a field once");
-                    findings.push(Finding::error(&file, &here, message));
-                }
-                let grid = item.lines.is_some();
-                if !(grid || item.columns.is_empty() && item.sums.is_empty()) {
-                    let message = "only a lines grid has columns and sums";
-                    findings.push(Finding::error(&file, &here, message));
-                }
-                for (place, column) in item.columns.iter().enumerate() {
-                    if column.field.is_none() {
-                        let message = "a column of a grid names a field of the lines";
-                        findings.push(Finding::error(&file, format!("{here}/columns/{place}"), message));
-                    }
+        for (here, item) in form.places() {
+            let mut error = |here: &str, message: String| findings.push(Finding::error(&file, here, message));
+            if let Some(name) = item.field.as_ref().or(item.lines.as_ref())
+                && let Some(earlier) = shown.insert(name.clone(), here.clone())
+            {
+                error(&here, format!("\"{name}\" is already shown at {earlier}; a form shows a field once"));
+            }
+            if item.lines.is_none() {
+                let grid_only = [item.columns.is_empty(), item.sums.is_empty(), item.distinct.is_empty()];
+                if grid_only.contains(&false) || !item.sources.is_empty() {
+                    error(&here, "only a lines grid has columns, sums, distinct and sources".into());
                 }
             }
+            if item.tabs.iter().flat_map(|tab| &tab.items).any(|inner| !inner.tabs.is_empty()) {
+                error(&here, "tabs hold no tabs; make a section of its own".into());
+            }
+            for (index, _) in item.tabs.iter().enumerate().filter(|(_, tab)| tab.title.is_empty()) {
+                error(&format!("{here}/tabs/{index}"), "a tab has a title".into());
+            }
+            for (place, column) in item.columns.iter().enumerate() {
+                if column.field.is_none() {
+                    error(&format!("{here}/columns/{place}"), "a column of a grid names a field of the lines".into());
+                }
+            }
+        }
+        if form.audience == Audience::Members && form.public.is_some() {
+            let message = "only a public form has words for strangers; set \"audience\" to \"public\"";
+            findings.push(Finding::error(&file, "/public", message));
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{
     TextBlock, TextSize,
 };
 use crate::definition::{
-    form::{Form, Item},
+    form::{Form, Item, Text},
     table::Table,
 };
 
@@ -17,7 +17,12 @@ pub const LABEL: &str = "~label";
 #[must_use]
 pub fn record(table: &Table, form: &Form) -> Print {
     let mut blocks = vec![head(table)];
-    for section in &form.layout {
+    // Tabs stand below their section on paper.
+    let sections = form
+        .layout
+        .iter()
+        .flat_map(|section| std::iter::once(section).chain(section.items.iter().flat_map(|item| &item.tabs)));
+    for section in sections {
         let visible = section.visible.clone();
         let fields: Vec<Entry> =
             section.items.iter().filter(|item| item.field.is_some()).map(|item| entry(item, section.columns)).collect();
@@ -35,7 +40,7 @@ pub fn record(table: &Table, form: &Form) -> Print {
                 let total = column.field.as_ref().is_some_and(|key| item.sums.contains(key));
                 Entry::Detailed(Box::new(Detail {
                     field: column.field.clone(),
-                    label: column.label.clone(),
+                    label: column.label.as_ref().and_then(Text::constant).map(str::to_owned),
                     total,
                     ..Detail::default()
                 }))
@@ -87,7 +92,7 @@ fn head(table: &Table) -> Block {
 fn entry(item: &Item, columns: u8) -> Entry {
     Entry::Detailed(Box::new(Detail {
         field: item.field.clone(),
-        label: item.label.clone(),
+        label: item.label.as_ref().and_then(Text::constant).map(str::to_owned),
         span: item.wide.then_some(columns),
         visible: item.visible.clone(),
         ..Detail::default()

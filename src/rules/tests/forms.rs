@@ -161,3 +161,70 @@ fn broken_rules_are_named_with_their_place() {
         ["/layout/0/visible unknown_name", "/layout/0/items/0/columns/0/visible unknown_name", "/checks/0/rule syntax"]
     );
 }
+
+#[test]
+fn tabs_follow_their_section_and_their_own_rules() {
+    let world = world();
+    let layout = json!([{"readonly": "count == 3", "items": [
+        {"field": "title"},
+        {"tabs": [
+            {"title": "One", "items": [{"field": "note", "required": "urgent"}, {"field": "level"}]},
+            {"title": "Two", "visible": "count > 5", "items": [{"field": "rate", "required": true}]},
+            {"title": "Three", "items": [{"lines": "lines", "columns": [{"field": "item"}]}]}
+        ]}
+    ]}]);
+    let rules = rules(&world, layout, json!([]));
+    let state = rules.evaluate(&world.document, world.context());
+    assert_eq!(state.errors, []);
+    for (key, expected) in [("title", "vrc"), ("level", "vc"), ("rate", "c"), ("lines", "vrc")] {
+        assert_eq!(letters(state.field(key)), expected, "{key}");
+    }
+    let tabs: Vec<bool> = state.sections[0].tabs[&1].iter().map(|tab| tab.visible).collect();
+    assert_eq!(tabs, [true, false, true]);
+    assert!(state.cell("lines", 0, "item").is_some_and(|cell| cell.visible && cell.readonly));
+}
+
+#[test]
+fn words_may_be_computed() {
+    let world = world();
+    let layout = json!([{"items": [
+        {"field": "title", "label": {"expression": "iff(count == 3, \"Four\", \"Other\")"}, "help": "as written"}
+    ]}]);
+    let form_ = form(layout.clone(), json!([]));
+    let state = rules(&world, json!([layout[0].clone()]), json!([])).evaluate(&world.document, world.context());
+    let item = form_.item("title");
+    assert_eq!(state.label("title", item).as_deref(), Some("Four"));
+    assert_eq!(state.help("title", item).as_deref(), Some("as written"));
+    assert_eq!(state.label("other", None), None);
+}
+
+#[test]
+fn lines_that_must_differ_are_told_apart() {
+    let world = world();
+    let layout = json!([{"items": [{"lines": "lines", "distinct": ["item"]}]}]);
+    let rules = rules(&world, layout, json!([]));
+    let mut document = world.document.clone();
+    let first = document.lines_of("lines")[0].clone();
+    assert_eq!(rules.checks(&document, world.context()), []);
+    document.lines.insert("lines".into(), vec![first.clone(), Line::default(), first]);
+    let errors = rules.checks(&document, world.context());
+    assert_eq!(errors.len(), 1);
+    assert_eq!((errors[0].path.as_str(), errors[0].code.as_str()), ("/lines/2/item", "distinct"));
+    assert_eq!(errors[0].params["line"], "1");
+}
+
+#[test]
+fn a_form_has_defaults_of_its_own() {
+    let world = world();
+    let layout = json!([{"items": [
+        {"field": "note", "default": "\"from the form\""}, {"field": "urgent", "default": true},
+        {"lines": "lines", "columns": [{"field": "qty", "default": 3}]}
+    ]}]);
+    let rules = rules(&world, layout, json!([]));
+    let mut document = Document::default();
+    document.lines.insert("lines".into(), vec![Line::default()]);
+    assert_eq!(rules.apply_defaults(&mut document, world.context()), []);
+    assert_eq!(document.get("note"), &Value::from("from the form"));
+    assert_eq!(document.get("urgent"), &Value::Bool(true));
+    assert_eq!(document.lines_of("lines")[0].get("qty").as_decimal(), Some(3.into()));
+}

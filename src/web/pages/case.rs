@@ -111,6 +111,13 @@ fn posts(flow: &Flow) -> bool {
     flow.on.steps(Hook::Approved).iter().any(|step| matches!(step, ActionStep::Post(_)))
 }
 
+/// The time of day.
+#[must_use]
+pub fn clock(zone: &TimeZone, at: Timestamp) -> String {
+    let then = zone.to_datetime(at.to_jiff());
+    format::clock(then.hour(), then.minute())
+}
+
 /// A moment as short as it can be said today: `09:18`, `11-20 09:18`, `2025-11-20 09:18`.
 #[must_use]
 pub fn short_moment(zone: &TimeZone, now: Timestamp, at: Timestamp) -> String {

@@ -2,7 +2,9 @@
 
 use super::find;
 use crate::{
-    definition::{field::Field, form::Item, role::Action},
+    base::value::{Document, Line},
+    definition::{field::Field, role::Action, table::Table},
+    rules::option_filter::{self, Around},
     service::{Error, permits::Rights, records},
     store::{departments, people},
     web::{
@@ -17,6 +19,7 @@ use axum::{
     extract::{Path, RawQuery, State},
     response::Response,
 };
+use serde_json::Value as Json;
 
 const SHOWN: u64 = 20;
 
@@ -54,14 +57,31 @@ pub async fn show(
         let all = departments::paths(&reader).await?;
         shortened(all.into_iter().filter(|(_, name)| crate::query::fold(name).contains(&wanted)).collect())
     } else {
-        let narrowed = face.forms.get(&table).and_then(|(form, _)| {
-            let item = form.items().map(|(_, item)| item).find(|item| names(item, form, &path));
-            item.and_then(|item| item.options.as_ref())
-        });
-        linked(&reader, &rights, field, narrowed, words).await?
+        let options = face.form((&table).into()).ok().and_then(|(form, _)| form.item(&path)?.options.as_ref());
+        let narrowed = options.and_then(|options| narrowed(options, definition, &path, &pairs));
+        linked(&reader, &rights, field, narrowed.as_ref(), words).await?
     };
     let options = found.into_iter().map(|(id, label)| Choice::new(id.to_string(), label, false)).collect();
     html(&PickerFragment { t: shell::texts(&caller), options, more })
+}
+
+/// The filter of the options with the values of the form in it, which the address of the picker carries.
+fn narrowed(options: &Json, table: &Table, path: &str, pairs: &[(String, String)]) -> Option<Json> {
+    let lines = path.split_once('.').and_then(|(lines, _)| table.field(lines));
+    let (mut document, mut line) = (Document::default(), Line::default());
+    for (name, text) in pairs {
+        let Some((place, key)) = name.split_once('.') else { continue };
+        let (field, values) = match place {
+            "record" => (table.field(key), &mut document.values),
+            "line" => (lines.and_then(|lines| lines.column(key)), &mut line.values),
+            _ => continue,
+        };
+        if let Some(value) = field.and_then(|field| field.read_text(text).ok()) {
+            values.insert(key.to_owned(), value);
+        }
+    }
+    let line = lines.map(|lines| (lines, &line));
+    option_filter::with_values(options, Around { table, document: &document, line })
 }
 
 type Found = (Vec<(i64, String)>, bool);
@@ -70,7 +90,7 @@ async fn linked(
     conn: &impl crate::store::Connection,
     rights: &Rights<'_>,
     field: &Field,
-    narrowed: Option<&serde_json::Value>,
+    narrowed: Option<&Json>,
     words: Option<&str>,
 ) -> Result<Found> {
     let target = field.target.as_deref().ok_or(Error::NotFound)?;
@@ -91,17 +111,4 @@ async fn members(web: &Web, words: Option<&str>) -> Result<Found> {
     let fits = |text: &str| crate::query::fold(text).contains(&wanted);
     let found = active.into_iter().filter(|user| fits(&user.name) || fits(&user.login));
     Ok(shortened(found.map(|user| (user.id, user.name)).collect()))
-}
-
-/// Whether an item of the form is the control of this field, or of this column of a grid.
-fn names(item: &Item, form: &crate::definition::form::Form, path: &str) -> bool {
-    match path.split_once('.') {
-        None => item.field.as_deref() == Some(path),
-        Some((lines, column)) => {
-            let grid = form.items().map(|(_, grid)| grid).find(|grid| grid.lines.as_deref() == Some(lines));
-            grid.is_some_and(|grid| {
-                grid.columns.iter().any(|own| std::ptr::eq(own, item)) && item.field.as_deref() == Some(column)
-            })
-        }
-    }
 }

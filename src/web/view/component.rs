@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::cell::{Cell, Fact};
 use super::field::Field;
-use super::form::{Form, Lines, Section};
+use super::form::{Form, Lines, Section, Taking};
 use super::grid::Grid;
 use super::notice::Empty;
 use super::print::{PrintBlock, PrintLines, PrintRows};
@@ -37,7 +37,9 @@ part!(/** Values with their labels. */ FactsPart, facts, "parts/facts.html", { t
 part!(/** The control of a field alone. */ ControlPart, control, "parts/control.html", { t: Texts, it: Field, inside: bool });
 part!(/** A field with label, help and error. */ FieldPart, field, "parts/field.html", { t: Texts, it: Field });
 part!(/** A grid of lines. */ LinesPart, lines, "parts/lines.html", { t: Texts, it: Lines, live_url: str });
+part!(/** What a card or a tab of a form holds. */ SectionBodyPart, section_body, "parts/section_body.html", { t: Texts, live_url: str, id: str, it: Section });
 part!(/** A card of a form. */ SectionPart, section, "parts/section.html", { t: Texts, live_url: str, index: usize, it: Section });
+part!(/** Choosing lines of another document. */ TakingPart, taking, "parts/taking.html", { t: Texts, live_url: str, it: Taking });
 part!(/** What stands above a form's cards. */ FormAbovePart, form_above, "parts/form_above.html", { t: Texts, it: Form });
 part!(/** A record's form with outline and action bar. */ RecordFormPart, record_form, "parts/record_form.html", { t: Texts, it: Form });
 part!(/** A record's form within a task. */ TaskFormPart, task_form, "parts/task_form.html", { t: Texts, it: Form });

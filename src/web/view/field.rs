@@ -16,8 +16,23 @@ pub struct Field {
     /// Takes the whole width of its section.
     pub wide: bool,
     pub widget: Widget,
+    pub look: Look,
+    /// A code can be scanned into it.
+    pub scan: bool,
     /// What is wrong, why, and what to do.
     pub error: Option<String>,
+}
+
+/// How a control looks, where that is not the usual way of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Look {
+    #[default]
+    Usual,
+    /// Options under each other.
+    Radio,
+    /// One less, one more.
+    Stepper,
+    Switch,
 }
 
 impl Field {
@@ -30,6 +45,8 @@ impl Field {
             placeholder: String::new(),
             wide: false,
             widget,
+            look: Look::Usual,
+            scan: false,
             error: None,
         }
     }

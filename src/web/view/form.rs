@@ -10,8 +10,8 @@
 //! The chosen button of [`Form::buttons`] is posted to [`Form::action`] in `_do`.
 
 use super::cell::Fact;
-use super::field::{Field, control_id};
-use super::notice::{Note, Stale};
+use super::field::{Choice, Field, control_id};
+use super::notice::{DraftNote, Note, Stale};
 use super::shell::{Crumb, Shell};
 use crate::i18n::Texts;
 use askama::Template;
@@ -53,12 +53,43 @@ pub struct Form {
     pub errors: Vec<FormError>,
     pub notes: Vec<Note>,
     pub stale: Option<Stale>,
+    /// A draft from before.
+    pub draft: Option<DraftNote>,
+    /// Where what is typed is kept; empty where it is not.
+    pub draft_url: String,
     /// Beside the form on wide screens: what happens after submitting and the like.
     pub aside: Vec<Fact>,
     /// In the action bar, for example how many lines there are; may be empty.
     pub summary: String,
     /// Where 取消 leads; empty leaves it out.
     pub cancel: String,
+    /// Lines of another document that are being chosen.
+    pub taking: Option<Taking>,
+    /// What came of the last act, for example of a scan: the words, and whether it went well.
+    pub said: Option<(String, bool)>,
+}
+
+/// Choosing a document and its lines, within the form they go to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taking {
+    /// The grid and the number of its source, posted as `_source`.
+    pub place: String,
+    pub title: String,
+    /// What was searched for.
+    pub words: String,
+    pub documents: Vec<Choice>,
+    /// The heads of the lines of the chosen document; none as long as none is chosen.
+    pub heads: Vec<String>,
+    pub lines: Vec<TakingLine>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakingLine {
+    pub id: String,
+    pub cells: Vec<String>,
+    pub chosen: bool,
+    /// The name and value of the box for how much of it.
+    pub quantity: Option<(String, String)>,
 }
 
 /// A button that sends the form, with `value` in `_do`.
@@ -96,6 +127,8 @@ pub struct Section {
     pub title: String,
     /// 1 to 4; always one on phones.
     pub columns: u8,
+    /// Whether it can be folded, and whether it is open to begin with.
+    pub fold: Option<bool>,
     pub items: Vec<Item>,
 }
 
@@ -109,6 +142,18 @@ pub enum Item {
     Divider,
     /// Values that cannot be changed here, closer together than read-only fields.
     Facts(Vec<Fact>),
+    /// Sections of which one shows at a time. Without scripts all of them show, one below the other.
+    Tabs(Vec<Section>),
+}
+
+/// The id of a card.
+pub fn card_id(index: &usize) -> String {
+    format!("s-{index}")
+}
+
+/// The id of something within: the second tab of `s-1-3` is `s-1-3-2`.
+pub fn part_id(id: &str, number: &usize) -> String {
+    format!("{id}-{number}")
 }
 
 impl Form {
@@ -138,9 +183,27 @@ impl Section {
             .map(|item| match item {
                 Item::Field(field) => usize::from(field.error.is_some()),
                 Item::Lines(lines) => lines.error_count(),
+                Item::Tabs(tabs) => tabs.iter().map(Section::error_count).sum(),
                 Item::Text(_) | Item::Divider | Item::Facts(_) => 0,
             })
             .sum()
+    }
+
+    /// Folded away: closed by the definition, and nothing in it is wrong.
+    pub fn folded(&self) -> bool {
+        self.fold == Some(false) && self.error_count() == 0
+    }
+
+    /// Every grid in it, those in tabs included.
+    pub fn grids(&self) -> Vec<&Lines> {
+        self.items
+            .iter()
+            .flat_map(|item| match item {
+                Item::Lines(lines) => vec![lines],
+                Item::Tabs(tabs) => tabs.iter().flat_map(Section::grids).collect(),
+                _ => Vec::new(),
+            })
+            .collect()
     }
 
     pub fn columns_class(&self) -> &'static str {
@@ -164,6 +227,10 @@ pub struct Lines {
     pub columns: Vec<LineColumn>,
     pub rows: Vec<Line>,
     pub can_add: bool,
+    /// Codes can be scanned into it.
+    pub scan: bool,
+    /// Documents whose lines can be taken over: (address, title).
+    pub sources: Vec<(String, String)>,
     /// One per column, `None` where a sum says nothing. Empty without a footer.
     pub sums: Vec<Option<String>>,
     /// An error of the grid as a whole, for example that it has no line.
@@ -246,11 +313,15 @@ impl Lines {
     }
 }
 
+impl Taking {
+    pub fn has_quantity(&self) -> bool {
+        self.lines.iter().any(|line| line.quantity.is_some())
+    }
+}
+
 impl Form {
     pub fn has_lines(&self) -> bool {
-        self.sections
-            .iter()
-            .any(|section| section.items.iter().any(|item| matches!(item, Item::Lines(lines) if !lines.read_only())))
+        self.sections.iter().flat_map(Section::grids).any(|lines| !lines.read_only())
     }
 
     /// Errors that stand at no field.

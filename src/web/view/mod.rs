@@ -30,13 +30,15 @@ pub mod todo;
 
 pub use action::{Action, ActionTone, Confirm, Does, Tab};
 pub use cell::{Cell, Fact, Level, Person, Status, Tag, Tone};
-pub use field::{Choice, Field, Picker, TextKind, Widget};
+pub use field::{Choice, Field, Look, Picker, TextKind, Widget};
 pub use flow::{HistoryEntry, Step, StepState, TimelineEntry};
-pub use form::{Form, FormButton, FormError, FormFragment, FormPage, Item, Line, LineColumn, Lines, Section};
+pub use form::{
+    Form, FormButton, FormError, FormFragment, FormPage, Item, Line, LineColumn, Lines, Section, Taking, TakingLine,
+};
 pub use grid::{
     Column, Filter, FilterBuilder, FilterRow, Grid, GridFragment, GridPage, OnPhone, Pager, Row, Search, Sort,
     SortDirection,
 };
-pub use notice::{Empty, Flash, Note, NoteTone, Stale, StaleField};
+pub use notice::{DraftNote, Empty, Flash, Note, NoteTone, Stale, StaleField};
 pub use problem::Problem;
 pub use shell::{Crumb, Frame, MenuEntry, MenuGroup, Place, Shell, Theme};

@@ -65,6 +65,16 @@ impl Empty {
     }
 }
 
+/// A half-filled form from before, to continue or to give up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftNote {
+    pub text: String,
+    /// Continues it.
+    pub href: String,
+    /// Gives it up, by POST.
+    pub discard: String,
+}
+
 /// Somebody else saved the record while the reader was editing it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stale {
@@ -79,7 +89,15 @@ pub struct Stale {
 /// A field that differs, with what is stored now and what the reader typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaleField {
+    /// The name under which `theirs` or `mine` is posted.
+    pub name: String,
     pub label: String,
+    /// As it was when the form was opened, where that is known.
+    pub base: Option<String>,
     pub stored: String,
     pub typed: String,
+    /// What others stored is chosen, not what was typed.
+    pub theirs: bool,
+    /// Both changed it.
+    pub both: bool,
 }

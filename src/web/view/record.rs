@@ -57,5 +57,5 @@ impl RecordPage {
 
 /// A convenience for sections of facts.
 pub fn facts_section(title: impl Into<String>, facts: Vec<Fact>) -> Section {
-    Section { title: title.into(), columns: 3, items: vec![super::form::Item::Facts(facts)] }
+    Section { title: title.into(), columns: 3, fold: None, items: vec![super::form::Item::Facts(facts)] }
 }

@@ -1,21 +1,12 @@
 //! What stands around a form's cards: crumbs, buttons, what happens next, and what somebody else changed meanwhile.
 
-use super::{
-    super::{
-        case,
-        cell::{self, Showing},
-    },
-    DRAFT, SAVE, SUBMIT,
-    subject::Subject,
-};
+use super::{super::case, DRAFT, SAVE, SUBMIT, subject::Subject};
 use crate::{
-    base::value::{Document, Value},
-    definition::field::Field,
-    service::Access,
+    base::value::Document,
     store::records,
     web::{
         Result, shell,
-        view::{Cell, Crumb, Fact, FormButton, FormPage, Place, StaleField, form::Form as FormView},
+        view::{Cell, Crumb, Fact, FormButton, FormPage, Place, form::Form as FormView},
     },
 };
 
@@ -82,40 +73,4 @@ pub fn summary(subject: &Subject<'_>, document: &Document) -> String {
         Some(field) => shell::texts(subject.caller).count("form-lines-count", document.lines_of(&field.key).len()),
         None => String::new(),
     }
-}
-
-/// Field by field, and cell by cell where the lines are the same.
-pub fn differences(show: &Showing<'_>, subject: &Subject<'_>, stored: &Document, typed: &Document) -> Vec<StaleField> {
-    let differ = |label: String, field: &Field, stored: &Value, typed: &Value| {
-        (stored != typed).then(|| StaleField {
-            label,
-            stored: cell::plain(show, field, stored),
-            typed: cell::plain(show, field, typed),
-        })
-    };
-    let written = |path: &str| subject.access.get(path) == Some(&Access::Write);
-    let mut fields = Vec::new();
-    for field in subject.table.scalars().filter(|field| !field.read_only && written(&field.key)) {
-        fields.extend(differ(field.title.clone(), field, stored.get(&field.key), typed.get(&field.key)));
-    }
-    for field in subject.table.lines().filter(|field| written(&field.key)) {
-        let (before, after) = (stored.lines_of(&field.key), typed.lines_of(&field.key));
-        if before.len() != after.len() {
-            let count = |lines: usize| show.texts.count("form-lines-count", lines);
-            fields.push(StaleField {
-                label: field.title.clone(),
-                stored: count(before.len()),
-                typed: count(after.len()),
-            });
-            continue;
-        }
-        for (row, (old, new)) in before.iter().zip(after).enumerate() {
-            let columns = field.columns.values().filter(|column| !column.read_only);
-            for column in columns.filter(|column| written(&format!("{}.{}", field.key, column.key))) {
-                let label = format!("{} {} · {}", field.title, row + 1, column.title);
-                fields.extend(differ(label, column, old.get(&column.key), new.get(&column.key)));
-            }
-        }
-    }
-    fields
 }

@@ -12,10 +12,10 @@ use crate::{
     base::value::Value,
     definition::{
         field::{Field, Kind, Widget as Control},
-        form::{Item as Place, Section as Part},
+        form::{Appearance, Collapse, Item as Place, Scan, Section as Part},
     },
-    rules::SectionState,
-    web::view::{self, Cell, Fact, Item, Line, LineColumn, Lines, Section, Widget},
+    rules::{SectionState, option_filter::Around},
+    web::view::{self, Cell, Fact, Item, Line, LineColumn, Lines, Look, Section, Widget},
 };
 use rust_decimal::Decimal;
 use std::collections::HashMap;
@@ -29,6 +29,8 @@ pub struct Drawing<'a> {
     pub standings: &'a Standings<'a>,
     /// What was typed where it did not read, by posted name.
     pub raw: &'a HashMap<String, String>,
+    /// The tables whose documents the reader can take lines from.
+    pub sources: &'a [String],
     /// What can only be read stands together as facts instead of as fields that are closed.
     pub facts: bool,
 }
@@ -62,16 +64,29 @@ impl Drawing<'_> {
         problems: &mut Problems,
         hidden: &mut Vec<(String, String)>,
     ) -> Option<Section> {
-        let mut items = Vec::new();
-        let mut substance = false;
-        for (place, item_state) in part.items.iter().zip(&state.items) {
-            if !item_state.visible {
+        let mut items: Vec<Item> = Vec::new();
+        // A card of remarks about fields that do not show has nothing to say.
+        let mut substance = {
+            let empty = |place: &Place| place.field.is_none() && place.lines.is_none() && place.tabs.is_empty();
+            part.items.iter().all(empty)
+        };
+        for (index, (place, shown)) in part.items.iter().zip(&state.items).enumerate() {
+            if !shown.visible {
                 continue;
             }
             if let Some(text) = &place.text {
                 items.push(Item::Text(text.clone()));
             } else if place.divider {
                 items.push(Item::Divider);
+            } else if !place.tabs.is_empty() {
+                let tabs = place.tabs.iter().zip(state.tabs.get(&index).into_iter().flatten());
+                let open = tabs.filter(|(_, state)| state.visible);
+                let drawn: Vec<Section> =
+                    open.filter_map(|(tab, state)| self.section(tab, state, problems, hidden)).collect();
+                if !drawn.is_empty() {
+                    items.push(Item::Tabs(drawn));
+                    substance = true;
+                }
             } else if let Some(key) = place.lines.as_deref() {
                 let Some(field) = self.standings.working.table.field(key) else { continue };
                 if self.standings.field(key) != Standing::Hidden {
@@ -96,16 +111,22 @@ impl Drawing<'_> {
                 }
             }
         }
-        substance.then(|| Section { title: part.title.clone(), columns: part.columns, items })
+        let fold = part.collapse.map(|collapse| collapse == Collapse::Open);
+        substance.then(|| Section { title: part.title.clone(), columns: part.columns, fold, items })
     }
 
-    fn label(place: Option<&Place>, field: &Field) -> String {
-        place.and_then(|place| place.label.clone()).unwrap_or_else(|| field.title.clone())
+    fn label(&self, place: Option<&Place>, field: &Field, path: &str) -> String {
+        self.standings.working.state.label(path, place).unwrap_or_else(|| field.title.clone())
+    }
+
+    fn help(&self, place: &Place, field: &Field) -> String {
+        let state = &self.standings.working.state;
+        state.help(&field.key, Some(place)).or_else(|| field.help.clone()).unwrap_or_default()
     }
 
     fn fact(&self, place: &Place, field: &Field) -> Fact {
         let value = cell::cell(&self.show, field, self.standings.working.document.get(&field.key));
-        Fact { wide: place.wide, ..Fact::new(Self::label(Some(place), field), value) }
+        Fact { wide: place.wide, ..Fact::new(self.label(Some(place), field, &field.key), value) }
     }
 
     fn field(
@@ -121,7 +142,7 @@ impl Drawing<'_> {
         drawn.wide = place.wide || field.kind.is_wide();
         drawn.error = problems.of(&field.key);
         if standing.writable() {
-            drawn.help = place.help.clone().or_else(|| field.help.clone()).unwrap_or_default();
+            drawn.help = self.help(place, field);
         }
         drawn
     }
@@ -137,7 +158,7 @@ impl Drawing<'_> {
         standing: Standing,
         hidden: &mut Vec<(String, String)>,
     ) -> view::Field {
-        let label = Self::label(place, field);
+        let label = self.label(place, field, path);
         if !standing.writable() {
             let shown = if standing == Standing::Read { cell::cell(&self.show, field, value) } else { Cell::Empty };
             return view::Field::new(name, label, Widget::ReadOnly(shown));
@@ -148,7 +169,9 @@ impl Drawing<'_> {
             base: self.base,
             field,
             path,
+            name,
             item: place,
+            around: self.around(name),
             value,
             raw: self.raw.get(name).map(String::as_str),
             required: standing.required(),
@@ -159,8 +182,27 @@ impl Drawing<'_> {
         }
         let mut drawn = view::Field::new(name, label, widget);
         drawn.required = standing.required() && field.kind != Kind::Boolean;
-        drawn.placeholder = place.and_then(|place| place.placeholder.clone()).unwrap_or_default();
+        drawn.placeholder = self.standings.working.state.placeholder(path, place).unwrap_or_default();
+        drawn.look = match place.and_then(|place| place.widget) {
+            Some(Appearance::Radio) => Look::Radio,
+            Some(Appearance::Stepper) => Look::Stepper,
+            Some(Appearance::Switch) => Look::Switch,
+            Some(Appearance::Segments) | None => Look::Usual,
+        };
+        let asked = place.and_then(|place| place.scan.as_ref()).map(|scan| scan == &Scan::Field(true));
+        drawn.scan = asked.unwrap_or(field.scan);
         drawn
+    }
+
+    /// What a picker's filter may read.
+    fn around(&self, name: &str) -> Around<'_> {
+        let working = self.standings.working;
+        let mut parts = name.split('.');
+        let line = parts.next().zip(parts.next()).and_then(|(lines, row)| {
+            let line = working.document.lines_of(lines).get(row.parse::<usize>().ok()?)?;
+            Some((working.table.field(lines)?, line))
+        });
+        Around { table: working.table, document: &working.document, line }
     }
 
     fn lines(
@@ -173,14 +215,16 @@ impl Drawing<'_> {
         let columns = self.columns(place, field);
         let rows = self.standings.working.document.lines_of(&field.key);
         let open = self.standings.rows_open(&field.key);
-        let note = place.help.clone().or_else(|| field.help.clone()).unwrap_or_default();
+        let note = self.help(place, field);
         let mut drawn = Lines {
             name: field.key.clone(),
-            label: Self::label(Some(place), field),
+            label: self.label(Some(place), field, &field.key),
             note,
             columns: self.heads(field, &columns),
             rows: Vec::with_capacity(rows.len()),
             can_add: open,
+            scan: open && matches!(place.scan, Some(Scan::Lines(_))),
+            sources: if open { self.sources(place) } else { Vec::new() },
             sums: self.sums(place, field, &columns),
             error: problems.of(&field.key),
         };
@@ -202,6 +246,13 @@ impl Drawing<'_> {
             });
         }
         drawn
+    }
+
+    /// Where the lines of other documents are chosen. Whoever sees none of those documents has nothing to choose.
+    fn sources(&self, place: &Place) -> Vec<(String, String)> {
+        let Some(lines) = place.lines.as_deref().filter(|_| !self.sources.is_empty()) else { return Vec::new() };
+        let offered = place.sources.iter().enumerate().filter(|(_, source)| self.sources.contains(&source.table));
+        offered.map(|(index, source)| (format!("{lines}.{index}"), source.title.clone())).collect()
     }
 
     /// The columns that have something to show, each with its place in the layout where it has one.
@@ -226,7 +277,7 @@ impl Drawing<'_> {
             .iter()
             .enumerate()
             .map(|(index, (place, column))| LineColumn {
-                label: Self::label(*place, column),
+                label: self.label(*place, column, &format!("{}.{}", field.key, column.key)),
                 required: (0..=rows).any(|row| self.standings.cell(&field.key, row, &column.key).required()),
                 numeric: column.kind.is_number(),
                 main: index == 0,

@@ -4,15 +4,22 @@
 //! with the form again or hands exactly what the form offers for writing to the use case.
 
 mod around;
+mod conflict;
+mod draft;
 mod draw;
+mod handlers;
 mod options;
+mod pasted;
 mod posted;
+mod sheet;
+mod sources;
 mod problems;
 mod standing;
 mod subject;
 mod widgets;
 
 pub use draw::{Drawing, Drawn};
+pub use handlers::{create, draft_edit, draft_new, edit, live_edit, live_new, new, save};
 pub use options::Options;
 pub use posted::{Posted, Reading, read};
 pub use problems::Problems;
@@ -25,154 +32,42 @@ use super::{
     keys::{KEY, keyed, new_key},
 };
 use crate::{
-    base::{
-        id::{RecordId, UserId},
-        value::Document,
-    },
+    base::{id::UserId, value::Document},
     rules::{Mode, validate},
     service::{
-        Access, Answer, Error, LiveApp, forms, records as stored,
+        Access, Answer, Error, LiveApp,
+        drafts::Kept,
+        records as stored,
         represent::{self, Labels},
         save_record::{Create, Edit},
     },
     web::{
-        Result, Web,
+        Result,
         body::FormBody,
         caller::Caller,
         error::{self, message_of},
         extract::Wants,
         shell,
-        view::{FormFragment, Note, Stale, form::Form as FormView},
+        view::{DraftNote, FormFragment, Note, Stale, Taking, form::Form as FormView},
     },
 };
 use axum::{
-    extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use conflict::Conflict;
+use draft::DRAFTED;
+use pasted::Scanned;
+use sheet::Act;
 use subject::Subject;
 
 const DRAFT: &str = "draft";
 const SAVE: &str = "save";
 const SUBMIT: &str = "submit";
+/// Carries along that somebody else saved meanwhile, and the reader is choosing.
+const STALE: &str = "_stale";
 /// Carries along that the form was tried to be sent, and how: from then on its errors show while they are corrected.
 const TRIED: &str = "_tried";
-
-/// `GET …/new`.
-///
-/// # Errors
-/// Whoever may not create; the database failed.
-pub async fn new(
-    State(web): State<Web>,
-    caller: Caller,
-    wants: Wants,
-    Path((app, table)): Path<(String, String)>,
-) -> Result<Response> {
-    let live = find::app(&web, &caller, &app).await?;
-    let subject = Subject::new(&web, &caller, &live, &table).await?;
-    Sending::of(&FormBody::default(), &subject).open(&wants).await
-}
-
-/// `GET …/{id}/edit`.
-///
-/// # Errors
-/// Whoever may not edit it, now or at all; the database failed.
-pub async fn edit(
-    State(web): State<Web>,
-    caller: Caller,
-    wants: Wants,
-    Path((app, table, id)): Path<(String, String, i64)>,
-) -> Result<Response> {
-    let live = find::app(&web, &caller, &app).await?;
-    let subject = Subject::stored(&web, &caller, &live, &table, RecordId(id)).await?;
-    Sending::of(&FormBody::default(), &subject).open(&wants).await
-}
-
-/// `POST …/new/live`.
-///
-/// # Errors
-/// As [`new`].
-pub async fn live_new(
-    State(web): State<Web>,
-    caller: Caller,
-    wants: Wants,
-    Path((app, table)): Path<(String, String)>,
-    form: FormBody,
-) -> Result<Response> {
-    let live = find::app(&web, &caller, &app).await?;
-    let subject = Subject::new(&web, &caller, &live, &table).await?;
-    Sending::of(&form, &subject).change(form, &wants).await
-}
-
-/// `POST …/{id}/edit/live`.
-///
-/// # Errors
-/// As [`edit`].
-pub async fn live_edit(
-    State(web): State<Web>,
-    caller: Caller,
-    wants: Wants,
-    Path((app, table, id)): Path<(String, String, i64)>,
-    form: FormBody,
-) -> Result<Response> {
-    let live = find::app(&web, &caller, &app).await?;
-    let subject = Subject::stored(&web, &caller, &live, &table, RecordId(id)).await?;
-    Sending::of(&form, &subject).change(form, &wants).await
-}
-
-/// `POST …/new`.
-///
-/// # Errors
-/// Whoever may not create; the database failed. What does not fit is said at its place.
-pub async fn create(
-    State(web): State<Web>,
-    caller: Caller,
-    wants: Wants,
-    Path((app, table)): Path<(String, String)>,
-    form: FormBody,
-) -> Result<Response> {
-    let live = find::app(&web, &caller, &app).await?;
-    let subject = Subject::new(&web, &caller, &live, &table).await?;
-    Sending::of(&form, &subject).send(form, &wants).await
-}
-
-/// `POST …/{id}/edit`.
-///
-/// # Errors
-/// As [`create`].
-pub async fn save(
-    State(web): State<Web>,
-    caller: Caller,
-    wants: Wants,
-    Path((app, table, id)): Path<(String, String, i64)>,
-    form: FormBody,
-) -> Result<Response> {
-    let live = find::app(&web, &caller, &app).await?;
-    let subject = match Subject::stored(&web, &caller, &live, &table, RecordId(id)).await {
-        Ok(subject) => subject,
-        Err(refusal) => {
-            // Pressed twice: the first time has already submitted it, and the key gives the same answer again.
-            let edit = Edit {
-                live: live.clone(),
-                table: table.clone(),
-                id: RecordId(id),
-                values: serde_json::json!({}),
-                version: Some(-1),
-                submit: false,
-            };
-            let call = keyed(&caller, &wants.path, &form)?;
-            let known = call.idempotency.is_some() && matches!(refusal.0, Error::Conflict { .. });
-            return match known {
-                true => match web.service.edit_record(call, edit).await {
-                    Ok(answer) if answer.replayed => Ok(done(&live, &table, &answer, form.get("_do").unwrap_or(SAVE))),
-                    _ => Err(refusal),
-                },
-                false => Err(refusal),
-            };
-        }
-    };
-    Sending::of(&form, &subject).send(form, &wants).await
-}
 
 /// To the record, with what was done.
 fn done(live: &LiveApp, table: &str, answer: &Answer, notice: &str) -> Response {
@@ -188,6 +83,16 @@ struct Sending<'a, 's> {
     tried: Option<String>,
     stale: Option<Stale>,
     status: StatusCode,
+    /// Lines of another document that are being chosen.
+    taking: Option<Taking>,
+    /// What came of a code that was scanned.
+    scanned: Option<Scanned>,
+    /// A draft from before, not continued yet.
+    draft: Option<DraftNote>,
+    /// The record as it was when the form was opened, as it was posted.
+    base: Option<String>,
+    /// What is told about a draft that is continued.
+    told: Vec<Note>,
 }
 
 impl<'a, 's> Sending<'a, 's> {
@@ -201,33 +106,70 @@ impl<'a, 's> Sending<'a, 's> {
             tried: form.get(TRIED).map(str::to_owned),
             stale: None,
             status: StatusCode::OK,
+            taking: None,
+            scanned: None,
+            draft: None,
+            base: form.get(conflict::BASE).map(str::to_owned),
+            told: Vec::new(),
         }
     }
 
     /// The form as it is opened: nothing has been tried, so nothing is wrong yet.
-    async fn open(self, wants: &Wants) -> Result<Response> {
+    async fn open(mut self, wants: &Wants) -> Result<Response> {
+        if let Some(kept) = self.subject.draft().await? {
+            let query = wants.path.split_once('?').map(|(_, query)| query);
+            if find::parameter(&find::pairs(query), "draft") == Some("continue") {
+                return self.resume(kept, wants).await;
+            }
+            self.draft = Some(self.offer(&kept));
+        }
         let mut document = self.subject.base.clone();
         self.subject.begin_lines(&mut document)?;
         let posted = Posted { document, ..Posted::default() };
         self.answer(posted, Problems::default(), wants).await
     }
 
+    /// The form as it was left.
+    async fn resume(mut self, kept: Kept, wants: &Wants) -> Result<Response> {
+        self.told = self.subject.told(&kept);
+        self.version = self.subject.record.as_ref().map(|record| kept.draft.version.unwrap_or(record.version));
+        self.change(FormBody(kept.draft.pairs), wants).await
+    }
+
     /// The form after a change.
-    async fn change(self, mut form: FormBody, wants: &Wants) -> Result<Response> {
+    async fn change(mut self, mut form: FormBody, wants: &Wants) -> Result<Response> {
         let subject = self.subject;
         if let Some(file) = form.get("_drop").map(str::to_owned) {
             posted::drop_file(&mut form, &file);
         }
-        if let Some(place) = form.get("_remove").map(str::to_owned) {
-            posted::remove_row(&mut form, &place);
-        }
+        let act = form.get("_act").map(str::to_owned);
+        let act = act.as_deref().and_then(Act::parse);
+        let act =
+            act.filter(|act| matches!(act, Act::Scan(_)) || subject.access.get(act.lines()) == Some(&Access::Write));
+        let new = act.and_then(|act| act.arrange(&mut form));
         let mut posted = subject.read(&form);
-        if let Some(lines) = form.get("_add")
-            && subject.access.get(lines) == Some(&Access::Write)
-        {
-            forms::add_line(&subject.caller.call, subject.live, &subject.table.key, &mut posted.document, lines)?;
+        if let (Some(act), Some(row)) = (act, new) {
+            subject.begin_line(&mut posted.document, act.lines(), row)?;
+        }
+        match act {
+            Some(Act::Paste(lines, row, column)) => {
+                subject.paste(&mut posted, lines, row, column, form.raw("_paste").unwrap_or_default()).await?;
+            }
+            Some(Act::Take(_, place)) => subject.take(&mut posted, &form, place).await?,
+            Some(Act::Scan(place)) => {
+                self.scanned = subject.scan(&mut posted, place, form.get("_code").unwrap_or_default()).await?;
+            }
+            _ => {}
+        }
+        if form.has(STALE) {
+            self.stale = Some(self.difference(&posted.document, &form).await?);
         }
         let working = subject.evaluate(posted.document, form.get("_changed")).await?;
+        let place =
+            form.get(sources::SOURCE).filter(|_| !matches!(act, Some(Act::Take(..))) && !form.has("_source_end"));
+        if let Some(place) = place {
+            self.taking = Some(subject.taking(&Standings::of(&working), &form, place).await?);
+        }
         let texts = shell::texts(subject.caller);
         let mut problems = Problems::default();
         problems.add(texts, subject.table, &posted.errors);
@@ -260,7 +202,9 @@ impl<'a, 's> Sending<'a, 's> {
         self.tried = Some(doing.to_owned());
         let call = keyed(subject.caller, &wants.path, &form)?;
         posted::remove_blank_rows(&mut form);
+        conflict::drop_gone(subject, &mut form);
         let mut posted = subject.read(&form);
+        conflict::take_theirs(subject, &mut posted, &form);
         let working = subject.evaluate(posted.document.clone(), None).await?;
         let mut problems = Problems::default();
         problems.add(texts, subject.table, &posted.errors);
@@ -276,10 +220,13 @@ impl<'a, 's> Sending<'a, 's> {
             };
             match stored {
                 Ok(answer) => {
+                    if form.has(DRAFTED) {
+                        subject.forget_draft().await?;
+                    }
                     let notice = if submit && subject.returned { "resubmit" } else { doing };
                     return Ok(done(subject.live, &subject.table.key, &answer, notice));
                 }
-                Err(refusal) => self.absorb(refusal, &working.document, &mut problems).await?,
+                Err(refusal) => self.absorb(refusal, &working.document, &form, &mut problems).await?,
             }
         } else {
             self.status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -295,13 +242,19 @@ impl<'a, 's> Sending<'a, 's> {
     }
 
     /// Turns a refusal into errors of the form, so that nothing that was typed is lost. A fault of ours is none of them.
-    async fn absorb(&mut self, refusal: Error, typed: &Document, problems: &mut Problems) -> Result<()> {
+    async fn absorb(
+        &mut self,
+        refusal: Error,
+        typed: &Document,
+        form: &FormBody,
+        problems: &mut Problems,
+    ) -> Result<()> {
         let texts = shell::texts(self.subject.caller);
         self.status = error::status_of(&refusal);
         match &refusal {
             Error::Invalid(errors) => problems.add(texts, self.subject.table, errors),
             Error::Conflict { shortages, .. } if !shortages.is_empty() => problems.short(shortages),
-            Error::Stale { .. } => self.stale = Some(self.difference(typed).await?),
+            Error::Stale { .. } => self.stale = Some(self.difference(typed, form).await?),
             Error::Conflict { .. } | Error::Busy | Error::StorageFull | Error::Limited { .. } => {
                 problems.say(message_of(texts, &refusal));
             }
@@ -312,22 +265,24 @@ impl<'a, 's> Sending<'a, 's> {
     }
 
     /// What somebody else has stored meanwhile, beside what was typed. Sent once more, what was typed is stored over it.
-    async fn difference(&mut self, typed: &Document) -> Result<Stale> {
+    async fn difference(&mut self, typed: &Document, form: &FormBody) -> Result<Stale> {
         let subject = self.subject;
         let known = subject.record.as_ref().ok_or(Error::NotFound)?;
         let (_, record) = stored::get(&subject.reader, &subject.rights, &subject.table.key, known.id).await?;
         self.version = Some(record.version);
-        let documents = [&record.document, typed];
+        let base = conflict::base_of(subject, form);
+        let documents: Vec<&Document> = [&record.document, typed].into_iter().chain(base.as_ref()).collect();
         let people = record.updated_by.into_iter();
         let mut labels =
             represent::labels(&subject.reader, &subject.rights, subject.table, documents.into_iter(), people).await?;
         labels.keep_files_of(subject.table, &record.document);
         let show = self.showing(&labels);
         let now = subject.caller.call.now;
+        let conflict = Conflict { subject, base: base.clone(), stored: &record.document, typed, form };
         Ok(Stale {
             who: show.name(record.updated_by.map(|user| user.0)),
             when: case::short_moment(&subject.caller.person.zone, now, record.updated_at),
-            fields: around::differences(&show, subject, &record.document, typed),
+            fields: conflict.fields(&show),
             reload: subject.url(),
         })
     }
@@ -363,11 +318,31 @@ impl<'a, 's> Sending<'a, 's> {
         labels.keep_files_of(subject.table, &subject.base);
         let show = self.showing(&labels);
         let base = subject.list_url();
-        let drawing =
-            Drawing { show, options: &options, base: &base, standings: &standings, raw: &posted.raw, facts: false };
+        let sources = sources::offered(&subject.rights, working.form);
+        let drawing = Drawing {
+            show,
+            options: &options,
+            base: &base,
+            standings: &standings,
+            raw: &posted.raw,
+            sources: &sources,
+            facts: false,
+        };
         let Drawn { sections, mut hidden } = drawing.draw(&mut problems);
         if let Some(tried) = &self.tried {
             hidden.push((TRIED.to_owned(), tried.clone()));
+        }
+        if self.stale.is_some() {
+            hidden.push((STALE.to_owned(), "1".to_owned()));
+        }
+        if subject.record.is_some() {
+            let known = self.base.unwrap_or_else(|| conflict::base_json(subject, &subject.base));
+            hidden.push((conflict::BASE.to_owned(), known));
+        }
+        // As long as an older draft is not decided on, nothing is written over it.
+        let draft_url = if self.draft.is_none() { format!("{}/draft", subject.url()) } else { String::new() };
+        if self.draft.is_none() {
+            hidden.push((DRAFTED.to_owned(), "1".to_owned()));
         }
         let url = subject.url();
         let form = FormView {
@@ -378,7 +353,9 @@ impl<'a, 's> Sending<'a, 's> {
             sections,
             buttons: around::buttons(subject),
             errors: problems.finish(subject.table),
-            notes: case.and_then(|case| case.note(&show)).into_iter().collect::<Vec<Note>>(),
+            notes: case.and_then(|case| case.note(&show)).into_iter().chain(self.told).collect(),
+            draft: self.draft,
+            draft_url,
             stale: self.stale,
             aside: around::aside(subject, &working.document).await?,
             summary: around::summary(subject, &working.document),
@@ -387,6 +364,8 @@ impl<'a, 's> Sending<'a, 's> {
                 None => base,
             },
             action: url.clone(),
+            taking: self.taking,
+            said: self.scanned.map(|scanned| scanned.say(texts)),
         };
         if wants.fragment {
             return error::html(&FormFragment { t: texts, form });

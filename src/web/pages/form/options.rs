@@ -3,6 +3,7 @@
 use super::standing::Standings;
 use crate::{
     definition::field::Field,
+    rules::option_filter::reads,
     service::{Error, permits::Rights, records},
     store::{Connection, departments, people},
 };
@@ -16,7 +17,7 @@ pub struct Choosable {
     pub position: String,
 }
 
-/// Options by the path of the field: `customer`, `lines.item`.
+/// Options by the path of the field: `customer`, `lines.item`; by its posted name, `lines.0.bin`, where they depend on the line.
 #[derive(Debug, Default)]
 pub struct Options {
     pub links: HashMap<String, Vec<(i64, String)>>,
@@ -48,7 +49,7 @@ impl Options {
         let mut options = Self::default();
         let mut wants_people = false;
         let mut wants_departments = false;
-        let items = || standings.working.form.layout.iter().flat_map(|section| &section.items);
+        let items = || standings.working.form.places().map(|(_, item)| item);
         for item in items() {
             let Some(field) = item.field.as_deref().and_then(|key| standings.working.table.field(key)) else {
                 continue;
@@ -58,7 +59,8 @@ impl Options {
             }
             wants_people |= field.kind.is_member();
             wants_departments |= field.kind.is_department();
-            options.link(conn, rights, field, &field.key, item.options.as_ref(), None).await?;
+            let narrowed = standings.narrowed(&field.key, item.options.as_ref(), None);
+            options.link(conn, rights, field, &field.key, narrowed.as_ref(), None).await?;
         }
         for item in items() {
             let Some(lines) = item.lines.as_deref().and_then(|key| standings.working.table.field(key)) else {
@@ -71,14 +73,25 @@ impl Options {
                 }
                 wants_people |= column.kind.is_member();
                 wants_departments |= column.kind.is_department();
-                let narrowed = item.columns.iter().find(|shown| shown.field.as_deref() == Some(&column.key));
-                let path = format!("{}.{}", lines.key, column.key);
-                let narrowed = narrowed.and_then(|shown| shown.options.as_ref());
+                let shown = item.columns.iter().find(|shown| shown.field.as_deref() == Some(&column.key));
+                let filter = shown.and_then(|shown| shown.options.as_ref());
                 if rows > Self::MOST_ROWS {
                     continue;
                 }
                 let only_if_few = (!whole).then_some(Self::FEW);
-                options.link(conn, rights, column, &path, narrowed, only_if_few).await?;
+                let by_line = filter.is_some_and(|filter| reads(filter).iter().any(|(place, _)| place == "line"));
+                if by_line {
+                    // What a line offers depends on the line.
+                    for (row, line) in standings.working.document.lines_of(&lines.key).iter().enumerate() {
+                        let narrowed = standings.narrowed(&lines.key, filter, Some(line));
+                        let name = format!("{}.{row}.{}", lines.key, column.key);
+                        options.link(conn, rights, column, &name, narrowed.as_ref(), only_if_few).await?;
+                    }
+                } else {
+                    let path = format!("{}.{}", lines.key, column.key);
+                    let narrowed = standings.narrowed(&lines.key, filter, None);
+                    options.link(conn, rights, column, &path, narrowed.as_ref(), only_if_few).await?;
+                }
             }
         }
         if wants_people {

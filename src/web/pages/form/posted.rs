@@ -1,5 +1,6 @@
 //! A posted form read back into a document. What does not read is kept as it was typed, with an error at its place.
 
+use super::sheet::rearrange;
 use crate::{
     base::{
         error::FieldError,
@@ -21,7 +22,7 @@ pub const OFFERED: &str = "_has";
 /// In front of the name of a field that is filled in but does not show now: `_kept.customer`.
 pub const KEPT: &str = "_kept.";
 /// `lines:3`, once per grid.
-const ROWS: &str = "_rows";
+pub const ROWS: &str = "_rows";
 /// No document has more lines; a form that says so is cut off.
 const MOST_ROWS: usize = 1_000;
 
@@ -71,7 +72,7 @@ pub fn read(reading: &Reading<'_>, form: &FormBody) -> Posted {
 }
 
 /// How many rows a grid was posted with; nothing when it was not on the page to be filled in.
-fn rows(form: &FormBody, lines: &str) -> Option<usize> {
+pub fn rows(form: &FormBody, lines: &str) -> Option<usize> {
     form.all(ROWS).find_map(|row| row.split_once(':').filter(|(name, _)| *name == lines)?.1.parse().ok())
 }
 
@@ -157,6 +158,10 @@ fn parse(field: &Field, texts: &[&str], zone: &TimeZone) -> Result<Value, FieldE
         (Kind::Choices, texts) => field.read(&Json::from(texts.to_vec())),
         (Kind::Links | Kind::Members | Kind::Departments, texts) => field.read_text(&texts.join(",")),
         (kind, texts) if kind.is_file() => field.read_text(&texts.join(",")),
+        // A name that was pasted and not found.
+        (Kind::Link, [.., text]) if text.starts_with('?') => {
+            Err(FieldError::new("", "link_unknown").with("value", text.trim_start_matches('?')))
+        }
         (Kind::DateTime, [.., text]) => match moment(text, zone) {
             Some(moment) => Ok(Value::Instant(moment)),
             None => field.read_text(text),
@@ -173,38 +178,6 @@ fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     }
     let zoned = local.to_zoned(zone.clone()).ok()?;
     Some(Timestamp(zoned.timestamp().as_millisecond()))
-}
-
-/// Takes a row (`lines.2`) out of a posted form; the rows behind it move up.
-pub fn remove_row(form: &mut FormBody, place: &str) {
-    let Some((lines, row)) = place.split_once('.').and_then(|(lines, row)| Some((lines, row.parse::<usize>().ok()?)))
-    else {
-        return;
-    };
-    let Some(count) = rows(form, lines).filter(|count| row < *count) else { return };
-    let prefix = format!("{lines}.");
-    // Says where a name goes: nothing for one of the row itself.
-    let moved = |name: &str| -> Option<String> {
-        let Some((at, column)) = name.strip_prefix(&prefix).and_then(|rest| rest.split_once('.')) else {
-            return Some(name.to_owned());
-        };
-        match at.parse::<usize>() {
-            Ok(at) if at == row => None,
-            Ok(at) if at > row => Some(format!("{prefix}{}.{column}", at - 1)),
-            _ => Some(name.to_owned()),
-        }
-    };
-    let pairs = std::mem::take(&mut form.0);
-    for (name, value) in pairs {
-        if name == ROWS {
-            let left = format!("{lines}:{}", count - 1);
-            form.0.push((name, if value.starts_with(&format!("{lines}:")) { left } else { value }));
-        } else if name == OFFERED {
-            form.0.extend(moved(&value).map(|value| (name, value)));
-        } else {
-            form.0.extend(moved(&name).map(|name| (name, value)));
-        }
-    }
 }
 
 /// Takes a file (`photos:12`) out of a posted form.
@@ -226,8 +199,9 @@ pub fn remove_blank_rows(form: &mut FormBody) {
             let row = name.strip_prefix(&lines).and_then(|rest| rest.strip_prefix('.')?.split_once('.'));
             filled.extend(row.and_then(|(row, _)| row.parse::<usize>().ok()));
         }
-        for row in (0..count.min(MOST_ROWS)).rev().filter(|row| !filled.contains(row)) {
-            remove_row(form, &format!("{lines}.{row}"));
+        let left: Vec<Option<usize>> = (0..count.min(MOST_ROWS)).filter(|row| filled.contains(row)).map(Some).collect();
+        if left.len() < count {
+            rearrange(form, &lines, &left);
         }
     }
 }
@@ -305,15 +279,21 @@ mod tests {
     }
 
     #[test]
-    fn rows_move_up_behind_a_removed_one() {
-        let pairs = [("_rows", "lines:3"), ("lines.0.qty", "1"), ("lines.1.qty", ""), ("lines.2.qty", "3")];
-        let mut removed = form(&pairs);
-        remove_row(&mut removed, "lines.0");
-        assert_eq!(removed.0, form(&[("_rows", "lines:2"), ("lines.0.qty", ""), ("lines.1.qty", "3")]).0);
-        let mut blank = form(&pairs);
+    fn blank_rows_are_no_lines() {
+        let mut blank = form(&[("_rows", "lines:3"), ("lines.0.qty", "1"), ("lines.1.qty", ""), ("lines.2.qty", "3")]);
         remove_blank_rows(&mut blank);
         assert_eq!(blank.0, form(&[("_rows", "lines:2"), ("lines.0.qty", "1"), ("lines.1.qty", "3")]).0);
-        remove_row(&mut blank, "lines.9");
-        assert_eq!(blank.0.len(), 3);
+    }
+
+    #[test]
+    fn a_name_that_was_not_found_is_no_id() {
+        let table = Table::parse(&json!({
+            "title": "Order", "type": "object", "x-table": {"key": "order"},
+            "properties": {"shelf": {"title": "Shelf", "type": "integer", "x-field": {"kind": "link", "table": "shelf"}}}
+        }))
+        .expect("the table reads");
+        let field = table.field("shelf").expect("a field");
+        assert_eq!(parse(field, &["?A-9"], &TimeZone::UTC).expect_err("refused").code, "link_unknown");
+        assert_eq!(parse(field, &["7"], &TimeZone::UTC), Ok(Value::Integer(7)));
     }
 }

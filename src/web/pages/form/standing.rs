@@ -1,8 +1,9 @@
 //! What a person may do with each place of a form: the form's own rules and their rights together.
 
 use crate::{
-    base::value::Document,
+    base::value::{Document, Line},
     definition::field::Kind,
+    rules::option_filter::{self, Around},
     service::{Access, forms::Working},
 };
 use serde_json::{Map, Value as Json};
@@ -73,6 +74,13 @@ impl<'a> Standings<'a> {
                 }
             }
         }
+    }
+
+    /// The filter of a picker with the form's values in it. `lines` is the grid's key where there is a line, else the field's.
+    pub fn narrowed(&self, lines: &str, filter: Option<&Json>, line: Option<&Line>) -> Option<Json> {
+        let (table, document) = (self.working.table, &self.working.document);
+        let line = line.and_then(|line| Some((table.field(lines)?, line)));
+        option_filter::with_values(filter?, Around { table, document, line })
     }
 
     /// Whether rows of a grid may be added and removed.

@@ -4,12 +4,13 @@ use super::posted::{self, Posted, Reading};
 use crate::{
     base::{
         id::{CaseId, RecordId},
-        value::Document,
+        value::{Document, Line},
     },
     definition::{flow::Flow, role::Action, table::Table},
     service::{
         Access, Error, LiveApp,
         forms::{self, Working},
+        live::Which,
         permits::Rights,
         records, save_record,
     },
@@ -146,7 +147,7 @@ impl<'a> Subject<'a> {
     /// The database failed.
     pub async fn evaluate(&self, document: Document, changed: Option<&str>) -> Result<Working<'_>> {
         let (call, access) = (&self.caller.call, self.access.clone());
-        Ok(forms::evaluate(&self.reader, call, &self.rights, &self.table.key, access, document, changed).await?)
+        Ok(forms::evaluate(&self.reader, call, &self.rights, self.which(), access, document, changed).await?)
     }
 
     /// Gives every grid that is empty a line to begin with.
@@ -157,10 +158,27 @@ impl<'a> Subject<'a> {
         for field in self.table.lines() {
             let writable = self.access.get(&field.key) == Some(&Access::Write);
             if writable && document.lines_of(&field.key).is_empty() {
-                forms::add_line(&self.caller.call, self.live, &self.table.key, document, &field.key)?;
+                self.begin_line(document, &field.key, 0)?;
             }
         }
         Ok(())
+    }
+
+    /// Sees to it that there is a line at `row`, with the defaults of a new one.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn begin_line(&self, document: &mut Document, lines: &str, row: usize) -> Result<()> {
+        let rows = document.lines.entry(lines.to_owned()).or_default();
+        if rows.len() <= row {
+            rows.resize_with(row + 1, Line::default);
+        }
+        Ok(forms::begin_line(&self.caller.call, self.live, self.which(), document, lines, row)?)
+    }
+
+    /// Which form it is.
+    pub fn which(&self) -> Which<'_> {
+        Which { table: &self.table.key, public: None }
     }
 
     /// The record's newest case.

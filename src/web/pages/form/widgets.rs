@@ -1,6 +1,9 @@
 //! The control of one field, with its value as it is posted.
 
-use super::{super::cell::Showing, options::Options};
+use super::{
+    super::{cell::Showing, find},
+    options::Options,
+};
 use crate::{
     base::value::Value,
     definition::{
@@ -8,6 +11,7 @@ use crate::{
         form::{Appearance, Item},
     },
     i18n::format,
+    rules::option_filter::{Around, reads},
     service::{files::LARGEST, represent::PEOPLE},
     web::view::{
         Choice, Picker, TextKind, Widget,
@@ -29,7 +33,10 @@ pub struct Making<'a> {
     pub field: &'a Field,
     /// `amount`, `lines.item`.
     pub path: &'a str,
+    /// The posted name: `amount`, `lines.0.item`.
+    pub name: &'a str,
     pub item: Option<&'a Item>,
+    pub around: Around<'a>,
     pub value: &'a Value,
     /// What was typed, where it did not read.
     pub raw: Option<&'a str>,
@@ -58,6 +65,10 @@ impl Making<'_> {
             },
             Control::Checkbox => {
                 Widget::Checkbox { checked: self.value == &Value::Bool(true), label: self.show.texts.get("yes") }
+            }
+            // What is no date would not show in a date's own control.
+            Control::Date | Control::DateTime | Control::Time if self.raw.is_some() => {
+                Widget::Text { value: text(), kind: TextKind::Text, max_length: None }
             }
             Control::Date => Widget::Date(text()),
             Control::DateTime => Widget::DateTime(text()),
@@ -111,7 +122,8 @@ impl Making<'_> {
     fn choice(&self) -> Widget {
         let options = self.choices();
         let asked = self.item.and_then(|item| item.widget) == Some(Appearance::Segments);
-        if asked && options.len() <= MOST_SEGMENTS {
+        let under = self.item.and_then(|item| item.widget) == Some(Appearance::Radio);
+        if under || asked && options.len() <= MOST_SEGMENTS {
             return Widget::Segmented(options);
         }
         Widget::Select { options, blank: self.blank() }
@@ -185,8 +197,21 @@ impl Making<'_> {
         choices
     }
 
+    /// The address carries what the filter of the options reads of the form.
     fn search_url(&self) -> String {
-        format!("{}/options/{}", self.base, self.path)
+        let url = format!("{}/options/{}", self.base, self.path);
+        let filter = self.item.and_then(|item| item.options.as_ref());
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for (place, key) in filter.map(reads).unwrap_or_default() {
+            let known = match (place.as_str(), self.around.line) {
+                ("record", _) => self.around.table.field(&key).map(|field| (field, self.around.document.get(&key))),
+                (_, Some((lines, line))) => lines.column(&key).map(|field| (field, line.get(&key))),
+                (_, None) => None,
+            };
+            let Some((field, value)) = known.filter(|(_, value)| !value.is_unset()) else { continue };
+            pairs.push((format!("{place}.{key}"), field.text(value)));
+        }
+        find::address(&url, &pairs)
     }
 
     fn picker(&self) -> Picker {
@@ -196,8 +221,12 @@ impl Making<'_> {
         }
         let chosen = ids(self.value);
         let label = |id: i64| self.show.labels.of(self.field, id).map_or_else(|| format!("#{id}"), str::to_owned);
-        let mut options: Vec<Choice> = chosen.iter().map(|id| Choice::new(id.to_string(), label(*id), true)).collect();
-        let offered = self.options.links.get(self.path).into_iter().flatten();
+        let unknown = self.raw.map(|raw| Choice::new(raw, raw.trim_start_matches('?'), true));
+        let mut options: Vec<Choice> = unknown.into_iter().collect();
+        let known = chosen.iter().map(|id| Choice::new(id.to_string(), label(*id), true));
+        options.extend(known);
+        let links = &self.options.links;
+        let offered = links.get(self.name).or_else(|| links.get(self.path)).into_iter().flatten();
         options.extend(
             offered
                 .filter(|(id, _)| !chosen.contains(id))

@@ -5,7 +5,7 @@ use crate::{
     base::value::Line as StoredLine,
     definition::{
         field::Field,
-        form::{Item as Place, Section as Part},
+        form::{Collapse, Item as Place, Section as Part},
         table::Table,
     },
     rules::{FormState, SectionState},
@@ -39,8 +39,14 @@ impl Details<'_> {
 
     fn section(&self, part: &Part, state: &SectionState) -> Option<Section> {
         let mut items = Vec::new();
-        for (place, _) in part.items.iter().zip(&state.items).filter(|(_, state)| state.visible) {
-            if let Some(field) = place.lines.as_deref().and_then(|key| self.table.field(key)) {
+        let places = part.items.iter().zip(&state.items).enumerate();
+        for (index, (place, _)) in places.filter(|(_, (_, state))| state.visible) {
+            if !place.tabs.is_empty() {
+                let tabs = place.tabs.iter().zip(state.tabs.get(&index).into_iter().flatten());
+                let open = tabs.filter(|(_, state)| state.visible);
+                let tabs: Vec<Section> = open.filter_map(|(tab, state)| self.section(tab, state)).collect();
+                items.extend((!tabs.is_empty()).then_some(Item::Tabs(tabs)));
+            } else if let Some(field) = place.lines.as_deref().and_then(|key| self.table.field(key)) {
                 items.extend(self.lines(place, field).map(Item::Lines));
             } else if let Some(field) = place.field.as_deref().and_then(|key| self.table.field(key)) {
                 let Some(fact) = self.fact(place, field) else { continue };
@@ -50,7 +56,8 @@ impl Details<'_> {
                 }
             }
         }
-        (!items.is_empty()).then(|| Section { title: part.title.clone(), columns: part.columns, items })
+        let fold = part.collapse.map(|collapse| collapse == Collapse::Open);
+        (!items.is_empty()).then(|| Section { title: part.title.clone(), columns: part.columns, fold, items })
     }
 
     /// Whether some grant shows the field at all; then it is masked where it is hidden in this record alone.
@@ -58,8 +65,8 @@ impl Details<'_> {
         self.permit.visibility(path) != Visibility::Never
     }
 
-    fn label(place: Option<&Place>, field: &Field) -> String {
-        place.and_then(|place| place.label.clone()).unwrap_or_else(|| field.title.clone())
+    fn label(&self, place: Option<&Place>, field: &Field, path: &str) -> String {
+        self.state.label(path, place).unwrap_or_else(|| field.title.clone())
     }
 
     fn fact(&self, place: &Place, field: &Field) -> Option<Fact> {
@@ -68,7 +75,10 @@ impl Details<'_> {
         }
         let value = self.record.document.get(&field.key);
         let value = cell::permitted(&self.show, field, value, self.rights, &field.key);
-        Some(Fact { wide: place.wide || field.kind.is_wide(), ..Fact::new(Self::label(Some(place), field), value) })
+        Some(Fact {
+            wide: place.wide || field.kind.is_wide(),
+            ..Fact::new(self.label(Some(place), field, &field.key), value)
+        })
     }
 
     fn lines(&self, place: &Place, field: &Field) -> Option<Lines> {
@@ -92,7 +102,7 @@ impl Details<'_> {
         let heads = columns.iter().enumerate().map(|(index, (place, column))| LineColumn {
             numeric: column.kind.is_number(),
             main: index == main,
-            ..LineColumn::new(Self::label(*place, column))
+            ..LineColumn::new(self.label(*place, column, &path(column)))
         });
         let drawn = rows.iter().enumerate().map(|(index, row)| Line {
             id: None,
@@ -101,7 +111,7 @@ impl Details<'_> {
                 .map(|(place, column)| {
                     let shown = cell::permitted(&self.show, column, row.get(&column.key), self.rights, &path(column));
                     let name = format!("{}.{index}.{}", field.key, column.key);
-                    view::Field::new(name, Self::label(*place, column), Widget::ReadOnly(shown))
+                    view::Field::new(name, self.label(*place, column, &path(column)), Widget::ReadOnly(shown))
                 })
                 .collect(),
             errors: Vec::new(),
@@ -116,11 +126,13 @@ impl Details<'_> {
             .collect();
         Some(Lines {
             name: field.key.clone(),
-            label: Self::label(Some(place), field),
+            label: self.label(Some(place), field, &field.key),
             note: String::new(),
             columns: heads.collect(),
             rows: drawn.collect(),
             can_add: false,
+            scan: false,
+            sources: Vec::new(),
             sums: if rows.len() > 1 && sums.iter().any(Option::is_some) { sums } else { Vec::new() },
             error: None,
         })

@@ -227,8 +227,15 @@ impl<'h, 'a> Answering<'h, 'a> {
         let zone = &caller.person.zone;
         let show = Showing { texts, zone, labels: &labels, links_in: Some(held.live.key()) };
         let base = held.list_url();
-        let drawing =
-            Drawing { show, options: &options, base: &base, standings: &standings, raw: &posted.raw, facts: true };
+        let drawing = Drawing {
+            show,
+            options: &options,
+            base: &base,
+            standings: &standings,
+            raw: &posted.raw,
+            sources: &[],
+            facts: true,
+        };
         let Drawn { sections, hidden } = drawing.draw(&mut problems);
         let fills_in = held.fills_in();
         let form = FormView {
@@ -245,6 +252,10 @@ impl<'h, 'a> Answering<'h, 'a> {
             aside: Vec::new(),
             summary: String::new(),
             cancel: String::new(),
+            said: None,
+            taking: None,
+            draft: None,
+            draft_url: String::new(),
         };
         if wants.fragment {
             return error::html(&TaskFragment { t: texts, form });

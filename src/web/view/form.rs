@@ -159,12 +159,7 @@ pub fn part_id(id: &str, number: &usize) -> String {
 impl Form {
     /// Whether files can be chosen, which are sent in parts.
     pub fn takes_files(&self) -> bool {
-        let takes = |field: &Field| matches!(field.widget, super::field::Widget::Files(_));
-        self.sections.iter().flat_map(|section| &section.items).any(|item| match item {
-            Item::Field(field) => takes(field),
-            Item::Lines(lines) => lines.rows.iter().flat_map(|row| &row.cells).any(takes),
-            Item::Text(_) | Item::Divider | Item::Facts(_) => false,
-        })
+        self.sections.iter().any(Section::takes_files)
     }
 }
 
@@ -192,6 +187,16 @@ impl Section {
     /// Folded away: closed by the definition, and nothing in it is wrong.
     pub fn folded(&self) -> bool {
         self.fold == Some(false) && self.error_count() == 0
+    }
+
+    fn takes_files(&self) -> bool {
+        let takes = |field: &Field| matches!(field.widget, super::field::Widget::Files(_));
+        self.items.iter().any(|item| match item {
+            Item::Field(field) => takes(field),
+            Item::Lines(lines) => lines.rows.iter().flat_map(|row| &row.cells).any(takes),
+            Item::Tabs(tabs) => tabs.iter().any(Self::takes_files),
+            Item::Text(_) | Item::Divider | Item::Facts(_) => false,
+        })
     }
 
     /// Every grid in it, those in tabs included.

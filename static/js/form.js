@@ -9,6 +9,11 @@ const formOf = (node) => (node.closest ? node.closest("#record-form") : null);
    use take what the server says; the one in use is sent again as soon as it is left. */
 function take(form) {
   for (const control of form.elements) {
+    // The server has the files that were chosen: they came back by their ids, and are not sent again.
+    if (control.type === "file") {
+      control.value = "";
+      continue;
+    }
     if (control === document.activeElement || !control.name) continue;
     if (control.type === "checkbox" || control.type === "radio") {
       if (control.checked !== control.defaultChecked) control.checked = control.defaultChecked;

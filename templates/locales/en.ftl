@@ -637,24 +637,12 @@ error-json = This is not valid JSON (near line { $line }, character { $column })
 files-choose = Choose files
 files-choose-pictures = Choose pictures
 files-choose-signature = Upload a picture of a signature
-files-camera = Take a photo
-files-drop = or drop them here
 files-each = up to { $size } each
 files-most = { $count ->
     [one] at most one
    *[other] at most { $count }
 }
 files-remove = Remove { $name }
-files-stop = Stop uploading { $name }
-files-too-large = { $name } is larger than allowed; choose a smaller file
-files-too-many = This holds at most { $count } files; remove some first
-files-wrong-type = { $name } is of a type that does not go here; choose another file
-files-failed = { $name } could not be uploaded; check the network and choose it again
-signature-here = Sign here
-signature-undo = Undo stroke
-signature-clear = Clear
-signature-done = Use this signature
-signature-file = Signature
 error-file-too-large = The file is too large; at most { $maximum } bytes. Choose a smaller one
 error-file-type = { $name } is of a type that does not go here; these do: { $accept }
 error-too-many-files = At most { $maximum } files; remove some

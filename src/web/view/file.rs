@@ -75,11 +75,6 @@ impl Files {
         })
     }
 
-    /// Whether a phone offers its camera.
-    pub fn photographs(&self) -> bool {
-        self.taking == Taking::Pictures
-    }
-
     /// What may be chosen, in words: `at most 3 · up to 10 MB each`.
     pub fn bounds(&self, t: &Texts) -> String {
         let size = t.with("files-each", &[("size", size(self.max_size).as_str().into())]);

@@ -11,6 +11,7 @@ mod fit;
 mod parse;
 mod relative;
 mod sort;
+mod text;
 mod zone;
 
 pub use aggregate::{Bucket, Figure, FigureNames, Function, GroupKey, Measure, average, group_filter, sum};
@@ -21,6 +22,7 @@ pub use fit::fitting;
 pub use parse::{FieldSource, FilterError, Names, Resolved, TableNames, resolve};
 pub use relative::RelativeDate;
 pub use sort::{Cursor, CursorError, Page, Sort};
+pub use text::{folded, order_key, search_text, words};
 pub use zone::Offsets;
 
 #[cfg(test)]

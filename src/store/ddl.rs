@@ -87,6 +87,7 @@ async fn add_columns<'a>(
 }
 
 async fn add_indexes(tx: &Tx, dialect: Dialect, schema: &Schema) -> Result<(), Error> {
+    super::shadow::prepare(tx, schema).await?;
     for table in schema.app.tables.values() {
         let (_, physical) = schema.table(&table.key)?;
         let ids = |keys: &[&str]| -> Vec<_> { keys.iter().filter_map(|key| physical.column_id(key)).collect() };

@@ -1,6 +1,9 @@
 //! Conditions, sort keys and masks as SQL expressions. Values are always bound; names come from the catalogue.
 
-use super::schema::{Physical, Schema, bind, column};
+use super::{
+    schema::{Physical, Schema, bind, column},
+    shadow::Form,
+};
 use crate::{
     access::{Permit, Visibility},
     base::value::Value,
@@ -13,9 +16,6 @@ use crate::{
 };
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Query};
 use std::collections::HashMap;
-
-/// Words of a search that are looked at; further ones narrow nothing.
-const MOST_WORDS: usize = 8;
 
 /// What a person may read while a list is filtered, sorted and selected: the table's own permit, and those of the tables
 /// that its link fields point at (by table key). A link to a table without a permit shows nothing of its target.
@@ -136,12 +136,11 @@ impl<'a> Compiler<'a> {
             }
         }
         let mut all = Expr::val(1).eq(1);
-        for word in words.split_whitespace().take(MOST_WORDS) {
+        for word in crate::query::words(words) {
             let mut any = Expr::val(1).eq(0);
             for path in &paths {
-                let text = self.operand(path).expression;
-                let found = self.position(self.fold(text.clone()), &crate::query::fold(word)).gt(0);
-                any = any.or(text.is_not_null().and(found));
+                let text = self.form(path, Form::Searched).expression;
+                any = any.or(text.clone().is_not_null().and(self.position(text, &word).gt(0)));
             }
             all = all.and(any);
         }
@@ -150,13 +149,20 @@ impl<'a> Compiler<'a> {
 
     /// The value at a path, masked by what may be read.
     pub fn operand(self, path: &FieldPath) -> Operand<'a> {
+        self.form(path, Form::Own)
+    }
+
+    /// The same in another form of the value.
+    pub fn form(self, path: &FieldPath, form: Form) -> Operand<'a> {
         match path {
             FieldPath::System(field) => Operand { expression: self.system(field.as_str()), field: None },
             FieldPath::Field(key) => {
                 let field = self.table.field(key);
-                let plain = column(self.alias, &self.physical.column(key));
+                let name = field.map_or_else(|| self.physical.column(key), |field| form.column(self.physical, field));
+                let plain = column(self.alias, &name);
                 let expression = match self.reading.map(|reading| reading.permit.visibility(key)) {
                     None | Some(Visibility::Always) => plain,
+                    Some(Visibility::Never) if form.has_own_column(field) => Expr::val(Option::<String>::None),
                     Some(Visibility::Never) => null_of(field),
                     Some(Visibility::When(condition)) => {
                         CaseStatement::new().case(self.unmasked().condition(&condition), plain).into()
@@ -164,11 +170,11 @@ impl<'a> Compiler<'a> {
                 };
                 Operand { expression, field }
             }
-            FieldPath::Hop(link, end) => self.hop(link, end),
+            FieldPath::Hop(link, end) => self.hop(link, end, form),
         }
     }
 
-    fn hop(self, link: &str, end: &FieldPath) -> Operand<'a> {
+    fn hop(self, link: &str, end: &FieldPath, form: Form) -> Operand<'a> {
         let nothing = Operand { expression: Expr::null(), field: None };
         let Some(target) = self.table.field(link).and_then(|field| field.target.as_deref()) else { return nothing };
         let Ok((table, physical)) = self.schema.table(target) else { return nothing };
@@ -184,10 +190,11 @@ impl<'a> Compiler<'a> {
             ..self
         };
         if matches!(permit, Some((None, _))) {
-            let field = inner.operand(end).field;
-            return Operand { expression: null_of(field), field };
+            let field = inner.form(end, form).field;
+            let nothing = if form.has_own_column(field) { Expr::val(Option::<String>::None) } else { null_of(field) };
+            return Operand { expression: nothing, field };
         }
-        let Operand { expression, field } = inner.operand(end);
+        let Operand { expression, field } = inner.form(end, form);
         let link = self.operand(&FieldPath::Field(link.to_owned())).expression;
         let mut select = Query::select();
         select.expr(expression).from_as(physical.name.clone(), "hop").and_where(column("hop", "id").eq(link));

@@ -4,7 +4,8 @@ use super::{
     Connection, Error, Row, Tx,
     entity::{ledger_hold, ledger_post},
     filter::store,
-    schema::{Physical, Schema, bind, bind_for, column},
+    schema::{Physical, Schema, bind, column},
+    shadow,
 };
 use crate::{
     base::{
@@ -163,16 +164,17 @@ async fn make_balances(
     let figures = figures(table, ledger);
     let mut names: Vec<String> = ["version", "created_at", "updated_at"].map(str::to_owned).to_vec();
     names.push(physical.column(&ledger.grain));
-    names.extend(ledger.dimensions.iter().map(|name| physical.column(name)));
+    let dimensions: Vec<&Field> = ledger.dimensions.iter().filter_map(|name| table.field(name)).collect();
+    names.extend(dimensions.iter().flat_map(|field| shadow::columns(physical, field)));
     names.extend(figures.iter().map(|field| physical.column(&field.key)));
     let mut insert = Query::insert();
     insert.into_table(physical.name.clone()).columns(names);
     for key in keys {
         let named = key.named(ledger);
         let mut values = vec![Expr::val(1_i64), Expr::val(now.0), Expr::val(now.0), Expr::val(key.grain.as_str())];
-        for name in &ledger.dimensions {
-            let Some(field) = table.field(name) else { continue };
-            values.push(Expr::val(bind_for(field, field.store(named.get(name).unwrap_or(&Value::Unset)))));
+        for field in &dimensions {
+            let value = named.get(&field.key).unwrap_or(&Value::Unset);
+            values.extend(shadow::values(field, value).into_iter().map(Expr::val));
         }
         values.extend(figures.iter().map(|_| Expr::val(0_i64)));
         insert.values(values).map_err(|error| Error::other(error.to_string()))?;
@@ -200,7 +202,9 @@ pub async fn save_balance(
     update.table(physical.name.clone());
     for (key, value) in values {
         let Some(field) = table.field(key) else { continue };
-        update.value(physical.column(key), Expr::val(bind_for(field, field.store(value))));
+        for (name, value) in shadow::columns(physical, field).into_iter().zip(shadow::values(field, value)) {
+            update.value(name, Expr::val(value));
+        }
     }
     update
         .value("version", Expr::col("version").add(1))
@@ -228,13 +232,14 @@ pub async fn insert_moves(
         let system = ["version", "created_at", "updated_at", "created_by", "updated_by", "owner"].map(str::to_owned);
         insert
             .into_table(physical.name.clone())
-            .columns(system.into_iter().chain(fields.iter().map(|field| physical.column(&field.key))));
+            .columns(system.into_iter().chain(fields.iter().flat_map(|field| shadow::columns(physical, field))));
         for values in chunk {
             let system =
                 [Expr::val(1_i64), Expr::val(now.0), Expr::val(now.0), Expr::val(by), Expr::val(by), Expr::val(by)];
             let own = fields
                 .iter()
-                .map(|field| Expr::val(bind_for(field, field.store(values.get(&field.key).unwrap_or(&Value::Unset)))));
+                .flat_map(|field| shadow::values(field, values.get(&field.key).unwrap_or(&Value::Unset)))
+                .map(Expr::val);
             insert.values(system.into_iter().chain(own)).map_err(|error| Error::other(error.to_string()))?;
         }
         tx.execute(&insert).await?;

@@ -31,6 +31,7 @@ pub mod schema;
 pub mod series;
 pub mod session;
 pub mod settings;
+mod shadow;
 pub mod sign_in;
 pub mod tokens;
 mod transaction;

@@ -265,3 +265,61 @@ async fn counting_stops_at_its_cap() {
     let none = manager.list(ITEM, &[("limit", "1")]).await.expect(200);
     assert_eq!(none.get("count"), None);
 }
+
+#[tokio::test]
+async fn chinese_is_found_by_characters_pinyin_and_initials() {
+    on_both(async |server: &Server| {
+        let manager = server.manager();
+        let values = json!({"code": "Q-1", "name": "镀锌螺丝", "spec": "Ｍ８", "uom": {"key": "pcs"}, "std_cost": "1"});
+        let item = manager.post(ITEM, json!({"values": values})).await.expect(201);
+        let found = async |caller: &crate::client::Caller, words: &str| {
+            caller.list(ITEM, &[("q", words)]).await.expect(200).items().iter().any(|row| row["id"] == item["id"])
+        };
+        for words in ["螺丝", "luosi", "ls", "ＬＵＯ", "DuXin", "dxls", "m8", "q-1 luosi", "ｍ８ 丝"] {
+            assert!(found(&manager, words).await, "{words}");
+        }
+        for words in ["luomu", "q-1 luomu", "螺 母"] {
+            assert!(!found(&manager, words).await, "{words}");
+        }
+        // What is changed is found as it is now.
+        let path = format!("{ITEM}/{}", item.id());
+        manager.patch(&path, json!({"values": {"name": "不锈钢合页", "spec": null}})).await.expect(200);
+        assert!(found(&manager, "bxghy").await && !found(&manager, "luosi").await && !found(&manager, "m8").await);
+        // Lists of documents are searched by what their links point at.
+        let receipt = json!({"kind": "other", "warehouse": {"key": SHANGHAI}, "lines": [{"item": {"key": "HW-0008"}, "qty": "1"}]});
+        server.keeper().post(INBOUND, json!({"values": receipt})).await.expect(201);
+        let list = server.keeper().list(INBOUND, &[("q", "shanghai")]).await.expect(200);
+        assert_eq!(list.items().len(), 1, "{}", list.text());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn chinese_is_sorted_by_pinyin_page_after_page() {
+    on_both(async |server: &Server| {
+        let manager = server.manager();
+        let names = ["安装盒", "Zinc", "垫片", "螺母", "螺丝", "洛阳铲", "apple", "阿", "Apple"];
+        for (place, name) in names.iter().enumerate() {
+            let values = json!({"code": format!("S-{place}"), "name": name, "uom": {"key": "pcs"}, "std_cost": "1"});
+            manager.post(ITEM, json!({"values": values})).await.expect(201);
+        }
+        let filter = json!({"field": "code", "op": "starts", "value": "S-"}).to_string();
+        for (sort, wanted) in [
+            ("name", ["Apple", "apple", "Zinc", "阿", "安装盒", "垫片", "螺母", "螺丝", "洛阳铲"]),
+            ("-name", ["洛阳铲", "螺丝", "螺母", "垫片", "安装盒", "阿", "Zinc", "apple", "Apple"]),
+        ] {
+            let mut seen = Vec::new();
+            let mut cursor = None;
+            loop {
+                let mut parameters = vec![("filter", filter.as_str()), ("sort", sort), ("limit", "2")];
+                parameters.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
+                let page = manager.list(ITEM, &parameters).await.expect(200);
+                seen.extend(page.items().iter().map(|row| row["values"]["name"].as_str().expect("a name").to_owned()));
+                let Some(next) = page["next"].as_str() else { break };
+                cursor = Some(next.to_owned());
+            }
+            assert_eq!(seen, wanted, "{sort}");
+        }
+    })
+    .await;
+}

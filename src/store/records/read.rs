@@ -5,6 +5,7 @@ use super::{
         Connection, Error, Tx,
         filter::{Compiler, Reading},
         schema::{Schema, bind, column},
+        shadow::Form,
     },
     lines,
     select::{ALIAS, Listing, Record, columns, compiler},
@@ -228,7 +229,7 @@ struct Sorted {
 impl Sorted {
     fn new(compiler: Compiler<'_>, listing: &Listing<'_>) -> Self {
         let key = |sort: &Sort| {
-            let operand = compiler.operand(&sort.path);
+            let operand = compiler.form(&sort.path, Form::Ordered);
             let text = match (operand.field, &sort.path) {
                 (Some(field), _) => field.kind.behaviour().column() == Some(crate::definition::field::Column::Text),
                 (None, crate::query::FieldPath::System(system)) => super::super::filter::is_text(*system),

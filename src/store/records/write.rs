@@ -1,11 +1,7 @@
 //! Writing records. The rows that may be written are part of every statement's condition.
 
 use super::{
-    super::{
-        Error, Tx,
-        filter::Compiler,
-        schema::{Schema, bind_for},
-    },
+    super::{Error, Tx, filter::Compiler, schema::Schema, shadow},
     lines,
 };
 use crate::{
@@ -56,7 +52,7 @@ pub async fn insert(tx: &Tx, schema: &Schema, permit: &Permit, new: NewRecord<'_
     let mut insert = Query::insert();
     insert
         .into_table(physical.name.clone())
-        .columns(system.into_iter().chain(scalars.iter().map(|field| physical.column(&field.key))));
+        .columns(system.into_iter().chain(scalars.iter().flat_map(|field| shadow::columns(physical, field))));
     let by = new.by.map(|user| user.0);
     let values = [
         Expr::val(1_i64),
@@ -68,7 +64,7 @@ pub async fn insert(tx: &Tx, schema: &Schema, permit: &Permit, new: NewRecord<'_
         Expr::val(new.owner.map(|user| user.0)),
         Expr::val(new.department),
     ];
-    let fields = scalars.iter().map(|field| Expr::val(bind_for(field, field.store(new.document.get(&field.key)))));
+    let fields = scalars.iter().flat_map(|field| shadow::values(field, new.document.get(&field.key))).map(Expr::val);
     insert.values(values.into_iter().chain(fields)).map_err(|error| Error::other(error.to_string()))?;
     insert.returning_col("id");
     let rows = tx.returning(&insert).await?;
@@ -92,7 +88,9 @@ pub async fn update(tx: &Tx, schema: &Schema, permit: &Permit, change: Change<'_
     for field in table.scalars() {
         let value = change.after.get(&field.key);
         if value != change.before.get(&field.key) {
-            update.value(physical.column(&field.key), Expr::val(bind_for(field, field.store(value))));
+            for (name, value) in shadow::columns(physical, field).into_iter().zip(shadow::values(field, value)) {
+                update.value(name, Expr::val(value));
+            }
         }
     }
     if let Some(state) = change.state {

@@ -6,6 +6,7 @@ pub mod base;
 pub mod definition;
 pub mod query;
 pub mod rules;
+pub mod report;
 pub mod access;
 pub mod ledger;
 pub mod flow;

@@ -3,6 +3,7 @@
 mod structure;
 
 use super::{
+    dashboard::Dashboard,
     finding::{Finding, has_errors},
     flow::{Flow, Starts},
     form::{Audience, Form, Item, Section},
@@ -10,6 +11,7 @@ use super::{
     manifest::Manifest,
     package::{Documents, MANIFEST, PEOPLE},
     print::Print,
+    report::Report,
     role::Role,
     schema::{self, DocumentKind},
     table::Table,
@@ -31,6 +33,8 @@ pub struct App {
     pub flows: IndexMap<String, Flow>,
     pub ledgers: IndexMap<String, Ledger>,
     pub prints: IndexMap<String, Print>,
+    pub reports: IndexMap<String, Report>,
+    pub dashboards: IndexMap<String, Dashboard>,
     /// Shared functions: file stem → source text of `rules/*.rhai`.
     pub functions: IndexMap<String, String>,
     /// Data the app starts with: file stem (`order`, `order.lines`) → CSV text.
@@ -53,7 +57,7 @@ pub const KEY_COLUMN: &str = "@key";
 pub const DEMO_COLUMNS: [&str; 4] = ["@as", "@submit", "@approve", "@by"];
 
 /// Folders whose documents this version does not run. They are refused by name, never silently left out.
-const NOT_RUN: [&str; 3] = ["reports", "dashboards", "automations"];
+const NOT_RUN: [&str; 1] = ["automations"];
 
 impl App {
     /// Reads an app: each document against its meta-schema, into its type, then for what the type alone cannot say.
@@ -79,6 +83,8 @@ impl App {
         let flows = folder(documents, DocumentKind::Flow, "flows", typed::<Flow>, &mut findings);
         let ledgers = folder(documents, DocumentKind::Ledger, "ledgers", typed::<Ledger>, &mut findings);
         let prints = folder(documents, DocumentKind::Print, "prints", typed::<Print>, &mut findings);
+        let reports = folder(documents, DocumentKind::Report, "reports", typed::<Report>, &mut findings);
+        let dashboards = folder(documents, DocumentKind::Dashboard, "dashboards", typed::<Dashboard>, &mut findings);
         let mut scenarios = IndexMap::new();
         for (key, _) in documents.folder("scenarios") {
             match documents.json(&format!("scenarios/{key}.json")) {
@@ -119,6 +125,8 @@ impl App {
             flows,
             ledgers,
             prints,
+            reports,
+            dashboards,
             functions: texts("rules"),
             data: texts("data"),
             demo: texts("demo"),
@@ -259,7 +267,7 @@ macro_rules! keyed {
     )+};
 }
 
-keyed!(Form, View, Role, Flow, Ledger, Print);
+keyed!(Form, View, Role, Flow, Ledger, Report, Dashboard, Print);
 
 impl Keyed for Table {
     fn key(&self) -> &str {

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod app;
+pub mod dashboard;
 pub mod field;
 pub mod finding;
 pub mod flow;
@@ -13,6 +14,7 @@ pub mod ledger;
 pub mod manifest;
 pub mod package;
 pub mod print;
+pub mod report;
 pub mod role;
 pub mod schema;
 pub mod table;

@@ -20,11 +20,13 @@ pub enum DocumentKind {
     Flow,
     Ledger,
     Print,
+    Report,
+    Dashboard,
     Locale,
 }
 
 impl DocumentKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::App,
         Self::Table,
         Self::Form,
@@ -33,6 +35,8 @@ impl DocumentKind {
         Self::Flow,
         Self::Ledger,
         Self::Print,
+        Self::Report,
+        Self::Dashboard,
         Self::Locale,
     ];
 
@@ -48,6 +52,8 @@ impl DocumentKind {
             Self::Flow => "flow",
             Self::Ledger => "ledger",
             Self::Print => "print",
+            Self::Report => "report",
+            Self::Dashboard => "dashboard",
             Self::Locale => "locale",
         }
     }
@@ -64,6 +70,8 @@ impl DocumentKind {
             "flows" => Some(Self::Flow),
             "ledgers" => Some(Self::Ledger),
             "prints" => Some(Self::Print),
+            "reports" => Some(Self::Report),
+            "dashboards" => Some(Self::Dashboard),
             "locales" => Some(Self::Locale),
             _ => None,
         }
@@ -71,7 +79,7 @@ impl DocumentKind {
 }
 
 /// Every schema by file name, also those that only others refer to.
-const SOURCES: [(&str, &str); 10] = [
+const SOURCES: [(&str, &str); 12] = [
     ("app", include_str!("schemas/app.json")),
     ("table", include_str!("schemas/table.json")),
     ("form", include_str!("schemas/form.json")),
@@ -80,6 +88,8 @@ const SOURCES: [(&str, &str); 10] = [
     ("flow", include_str!("schemas/flow.json")),
     ("ledger", include_str!("schemas/ledger.json")),
     ("print", include_str!("schemas/print.json")),
+    ("report", include_str!("schemas/report.json")),
+    ("dashboard", include_str!("schemas/dashboard.json")),
     ("locale", include_str!("schemas/locale.json")),
     ("filter", include_str!("schemas/filter.json")),
 ];

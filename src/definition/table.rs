@@ -39,6 +39,20 @@ struct TableAnnotation {
 pub type Problem = (String, String);
 
 impl Table {
+    /// A table without fields: what an expression stands in that reads no record.
+    #[must_use]
+    pub fn blank() -> Self {
+        Self {
+            key: String::new(),
+            title: String::new(),
+            display: String::new(),
+            unique: Vec::new(),
+            index: Vec::new(),
+            append_only: false,
+            fields: IndexMap::new(),
+        }
+    }
+
     /// Reads the JSON Schema of a record, already checked against the meta-schema.
     ///
     /// # Errors

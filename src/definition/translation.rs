@@ -157,6 +157,7 @@ fn is_named_by_designer(kind: DocumentKind, member: &str) -> bool {
     match kind {
         DocumentKind::Table => member == "properties",
         DocumentKind::App => matches!(member, "settings" | "user_values"),
+        DocumentKind::Report | DocumentKind::Dashboard => member == "parameters",
         _ => false,
     }
 }
@@ -169,6 +170,7 @@ fn holds_no_text(kind: DocumentKind, member: &str) -> bool {
         DocumentKind::View => member == "filter",
         DocumentKind::Role => matches!(member, "scope" | "fields"),
         DocumentKind::Flow => matches!(member, "set" | "values" | "fields" | "weights" | "who"),
+        DocumentKind::Report | DocumentKind::Dashboard => matches!(member, "filter" | "where"),
         DocumentKind::Table | DocumentKind::Ledger | DocumentKind::Print | DocumentKind::Locale => false,
     }
 }

@@ -9,6 +9,14 @@ pub fn check(app: &App, findings: &mut Vec<Finding>) {
             let missing = no_such("view", view, app.views.keys().map(String::as_str));
             findings.push(missing.finding(MANIFEST, format!("/menu/{index}/view")));
         }
+        if let Some(report) = entry.report.as_deref().filter(|report| !app.reports.contains_key(*report)) {
+            let missing = no_such("report", report, app.reports.keys().map(String::as_str));
+            findings.push(missing.finding(MANIFEST, format!("/menu/{index}/report")));
+        }
+        if let Some(dashboard) = entry.dashboard.as_deref().filter(|key| !app.dashboards.contains_key(*key)) {
+            let missing = no_such("dashboard", dashboard, app.dashboards.keys().map(String::as_str));
+            findings.push(missing.finding(MANIFEST, format!("/menu/{index}/dashboard")));
+        }
         if let Some(table) = entry.table.as_deref().filter(|table| app.table(table).is_none()) {
             findings.push(no_table(app, table).finding(MANIFEST, format!("/menu/{index}/table")));
         }

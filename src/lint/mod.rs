@@ -12,6 +12,7 @@ mod ledgers;
 mod manifest;
 mod paths;
 mod prints;
+mod reports;
 mod roles;
 mod rules;
 mod tables;
@@ -37,6 +38,7 @@ pub fn check(app: &App) -> Vec<Finding> {
     actions::check(app, &mut findings);
     ledgers::check(app, &mut findings);
     data::check(app, &mut findings);
+    reports::check(app, &mut findings);
     let compiled = rules::check(app, &mut findings);
     visibility::check(app, &compiled, &mut findings);
     app::sort(&mut findings);

@@ -37,9 +37,10 @@ pub fn check(app: &App, findings: &mut Vec<Finding>) {
             }
         }
         for (index, entry) in role.menu.iter().enumerate() {
-            if !app.views.contains_key(entry) && app.table(entry).is_none() {
-                let known = app.views.keys().chain(app.tables.keys()).map(String::as_str);
-                let missing = no_such("view or table", entry, known);
+            let known =
+                app.views.keys().chain(app.tables.keys()).chain(app.reports.keys()).chain(app.dashboards.keys());
+            if known.clone().all(|key| key != entry) {
+                let missing = no_such("view, table, report or dashboard", entry, known.map(String::as_str));
                 findings.push(missing.finding(&file, format!("/menu/{index}")));
             }
         }

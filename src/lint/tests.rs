@@ -185,7 +185,12 @@ fn what_roles_grant_exists_and_fits() {
     check("roles/clerk", "/grants/0/fields/rows.*", json!("read"), "there is no lines field \"rows\"");
     check("roles/clerk", "/grants/0/fields/shelf.name", json!("read"), "goes through a link");
     check("roles/clerk", "/home/0/view", json!("order"), "there is no view \"order\"");
-    check("roles/clerk", "/menu/0", json!("ordrs"), "there is no view or table \"ordrs\" (did you mean \"orders\"?)");
+    check(
+        "roles/clerk",
+        "/menu/0",
+        json!("ordrs"),
+        "there is no view, table, report or dashboard \"ordrs\" (did you mean \"orders\"?)",
+    );
     let mut files = clean();
     for (path, document) in &mut files {
         if path == "tables/order.json" {

@@ -346,7 +346,7 @@ fn directed(one: &Value, other: &Value, descending: bool, by: impl Fn(&Value, &V
     }
 }
 
-fn compare_key(field: &Field, labels: &Labels, one: &Value, other: &Value) -> Ordering {
+pub(super) fn compare_key(field: &Field, labels: &Labels, one: &Value, other: &Value) -> Ordering {
     directed(one, other, false, |one, other| {
         let option = |value: &Value| {
             let chosen = value.as_text()?;

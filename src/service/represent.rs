@@ -45,6 +45,14 @@ impl Labels {
         self.0.get(table)?.get(&id).map(String::as_str)
     }
 
+    /// Adds what other rows needed.
+    pub fn extend(&mut self, more: Self) {
+        for (table, labels) in more.0 {
+            self.0.entry(table).or_default().extend(labels);
+        }
+        self.1.extend(more.1);
+    }
+
     /// The label of the id of a link, a member or a file.
     #[must_use]
     pub fn of(&self, field: &Field, id: i64) -> Option<&str> {

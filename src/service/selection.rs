@@ -93,6 +93,12 @@ impl<'a> Selection<'a> {
         resolve(path, &self.shown.table, &self.shown).is_ok()
     }
 
+    /// Whether the reader may use every name of a filter.
+    #[must_use]
+    pub fn can_filter(&self, json: &Json) -> bool {
+        Filter::parse_with(json, &self.names()).is_ok()
+    }
+
     /// Whether the reader sees the values at a path in some of the rows only. `rows` also asks whether what a link points at
     /// can be seen in every row.
     #[must_use]

@@ -65,6 +65,9 @@ fn page_routes() -> Vec<Route> {
         route("/files/{id}", Person, get(api::files::show)),
         route("/apps", Person, get(pages::apps::list)),
         route("/apps/{app}", Person, get(pages::apps::show)),
+        route("/apps/{app}/reports/{report}", Person, get(pages::report::show)),
+        route("/apps/{app}/reports/{report}/options/{parameter}", Person, get(pages::report::options)),
+        route("/apps/{app}/dashboards/{dashboard}", Person, get(pages::dashboard::show)),
         route("/apps/{app}/{table}", Right(Action::View), get(pages::grid::show)),
         route("/apps/{app}/{table}/options/{field}", Right(Action::View), get(pages::picker::show)),
         route("/apps/{app}/{table}/print", Right(Action::Print), get(pages::print::several)),
@@ -104,6 +107,8 @@ fn api_routes() -> Vec<Route> {
         route("/api/v1/apps/import", Administrator, post(api::apps::import)),
         route("/api/v1/apps/{app}/export", Administrator, get(api::apps::export)),
         route("/api/v1/apps/{app}/definition", Person, get(api::apps::definition)),
+        route("/api/v1/apps/{app}/reports/{report}", Person, get(api::reports::report)),
+        route("/api/v1/apps/{app}/dashboards/{dashboard}", Person, get(api::reports::dashboard)),
         route("/api/v1/apps/{app}/settings", Administrator, get(api::apps::settings).put(api::apps::put_settings)),
         route("/api/v1/apps/{app}/roles/{role}/members", Administrator, put(api::users::role_members)),
         route(

@@ -8,7 +8,7 @@ use super::{
     view::{Person as PersonView, notice::Flash},
 };
 use crate::{
-    definition::{manifest::MenuEntry as Defined, role::Action},
+    definition::{app::App, manifest::MenuEntry as Defined, role::Action},
     i18n::{Arg, Locale, Texts},
     service::{LiveApp, permits::Rights},
     store::{Connection, flows, notices},
@@ -130,10 +130,11 @@ pub async fn entries(conn: &impl Connection, caller: &Caller, app: &Arc<LiveApp>
             .menu
             .iter()
             .map(|key| {
-                let is_it = |entry: &&Defined| [&entry.view, &entry.table].contains(&&Some(key.clone()));
-                let view = face.views.contains_key(key).then(|| key.clone());
-                let table = view.is_none().then(|| key.clone());
-                manifest.iter().find(is_it).cloned().unwrap_or(Defined { view, table, title: None, icon: None })
+                let is_it = |entry: &&Defined| {
+                    let keys = [&entry.view, &entry.table, &entry.report, &entry.dashboard];
+                    keys.contains(&&Some(key.clone()))
+                };
+                manifest.iter().find(is_it).cloned().unwrap_or_else(|| named(face, key))
             })
             .collect(),
         None => manifest.clone(),
@@ -141,17 +142,68 @@ pub async fn entries(conn: &impl Connection, caller: &Caller, app: &Arc<LiveApp>
     let rights = Rights::load(conn, &caller.call, app).await?;
     let mut entries = Vec::new();
     for entry in wanted {
-        let view = entry.view.as_deref().and_then(|key| face.views.get(key));
-        let table = view.map(|view| view.table.as_str()).or(entry.table.as_deref());
-        let Some(table) = table.and_then(|key| face.tables.get(key)) else { continue };
-        if rights.permit(&table.key, Action::View).is_err() {
-            continue;
-        }
-        let label = entry.title.unwrap_or_else(|| view.map_or(&table.title, |view| &view.title).clone());
-        let icon = entry.icon.or_else(|| view.and_then(|view| view.icon.clone())).unwrap_or_else(|| "file".to_owned());
-        let base = format!("/apps/{}/{}", app.key(), table.key);
-        let href = view.map_or_else(|| base.clone(), |view| format!("{base}?view={}", view.key));
-        entries.push(Entry { label, icon, href });
+        let aim = match Aim::of(face, app.key(), &entry) {
+            Some(aim) if aim.tables.iter().any(|table| rights.permit(table, Action::View).is_ok()) => aim,
+            _ => continue,
+        };
+        let label = entry.title.unwrap_or(aim.title);
+        let icon = entry.icon.or(aim.icon).unwrap_or_else(|| "file".to_owned());
+        entries.push(Entry { label, icon, href: aim.href });
     }
     Ok(entries)
+}
+
+/// The entry that a role's menu names by a key alone.
+fn named(face: &App, key: &str) -> Defined {
+    let own = |there: bool| there.then(|| key.to_owned());
+    if face.views.contains_key(key) {
+        Defined { view: own(true), ..Defined::default() }
+    } else if face.tables.contains_key(key) {
+        Defined { table: own(true), ..Defined::default() }
+    } else {
+        Defined {
+            report: own(face.reports.contains_key(key)),
+            dashboard: own(face.dashboards.contains_key(key)),
+            ..Defined::default()
+        }
+    }
+}
+
+/// Where an entry leads.
+struct Aim {
+    title: String,
+    icon: Option<String>,
+    href: String,
+    /// Whoever may see one of them finds something there.
+    tables: Vec<String>,
+}
+
+impl Aim {
+    fn of(face: &App, app: &str, entry: &Defined) -> Option<Self> {
+        if let Some(view) = entry.view.as_deref().and_then(|key| face.views.get(key)) {
+            let href = format!("/apps/{app}/{}?view={}", view.table, view.key);
+            return Some(Self {
+                title: view.title.clone(),
+                icon: view.icon.clone(),
+                href,
+                tables: vec![view.table.clone()],
+            });
+        }
+        if let Some(table) = entry.table.as_deref().and_then(|key| face.tables.get(key)) {
+            let href = format!("/apps/{app}/{}", table.key);
+            return Some(Self { title: table.title.clone(), icon: None, href, tables: vec![table.key.clone()] });
+        }
+        let or_chart = |icon: &Option<String>| icon.clone().or_else(|| Some("chart".to_owned()));
+        if let Some(report) = entry.report.as_deref().and_then(|key| face.reports.get(key)) {
+            let href = format!("/apps/{app}/reports/{}", report.key);
+            let tables = vec![report.source.table.clone()];
+            return Some(Self { title: report.title.clone(), icon: or_chart(&report.icon), href, tables });
+        }
+        let dashboard = entry.dashboard.as_deref().and_then(|key| face.dashboards.get(key))?;
+        let numbers = dashboard.cards.iter().filter_map(|card| Some(card.number.as_ref()?.table.clone()));
+        let reports = dashboard.reports().filter_map(|(_, key)| Some(face.reports.get(key)?.source.table.clone()));
+        let href = format!("/apps/{app}/dashboards/{}", dashboard.key);
+        let tables = numbers.chain(reports).collect();
+        Some(Self { title: dashboard.title.clone(), icon: or_chart(&dashboard.icon), href, tables })
+    }
 }

@@ -700,3 +700,22 @@ take-quantity = Quantity
 take-over = Take over the ticked lines
 take-show = Show
 line-number-of = Line { $count }
+
+# Reports and dashboards
+report-parameters = Conditions
+report-run = Show
+report-any = Any
+report-none = (empty)
+report-total = Total
+report-subtotal = Subtotal
+report-others = Others
+report-ask-title = Fill in the conditions first
+report-ask-body = Correct the conditions marked above, then show again.
+report-empty-title = Nothing to show
+report-empty-body = No records fit these conditions; try another period or fewer conditions.
+report-truncated = Too many groups: only the first ones are shown. Add conditions to see the rest.
+report-masked = You may not see a field of some records; they are not counted.
+report-withheld = Some columns are not shown: you may not see them.
+dashboard-numbers = Figures
+dashboard-open = Open
+dashboard-more = Show all

@@ -676,3 +676,22 @@ take-quantity = 带入数量
 take-over = 带入选中的行
 take-show = 显示
 line-number-of = 第 { $count } 行
+
+# 报表与仪表盘
+report-parameters = 条件
+report-run = 查看
+report-any = 不限
+report-none = （空）
+report-total = 合计
+report-subtotal = 小计
+report-others = 其他
+report-ask-title = 先填写条件
+report-ask-body = 改好上面标出的条件，再查看。
+report-empty-title = 没有数据
+report-empty-body = 这些条件下没有记录，换一段时间或放宽条件试试。
+report-truncated = 分组太多，只显示了前面的一部分；加上条件可以看全。
+report-masked = 有些记录的字段你无权查看，没有计入。
+report-withheld = 有些列你无权查看，没有显示。
+dashboard-numbers = 关键数字
+dashboard-open = 打开
+dashboard-more = 查看全部

@@ -24,6 +24,7 @@ mod lists;
 mod print;
 mod race;
 mod records;
+mod reports;
 mod routes;
 mod session;
 mod tokens;

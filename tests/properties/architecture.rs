@@ -9,11 +9,12 @@ use source::{SourceFile, lines_with_word, modules_named, read_all};
 use std::path::Path;
 
 /// The modules in the order in which they may know each other: each may use those before it.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 17] = [
     "base",
     "definition",
     "query",
     "rules",
+    "report",
     "access",
     "ledger",
     "flow",
@@ -32,12 +33,28 @@ const ORDER: [&str; 16] = [
 const ONLY: [(&str, &[&str]); 4] = [
     ("i18n", &["base"]),
     ("document", &["base"]),
-    ("jobs", &["base", "definition", "query", "rules", "access", "ledger", "flow", "lint", "store", "i18n", "service"]),
+    (
+        "jobs",
+        &[
+            "base",
+            "definition",
+            "query",
+            "rules",
+            "report",
+            "access",
+            "ledger",
+            "flow",
+            "lint",
+            "store",
+            "i18n",
+            "service",
+        ],
+    ),
     ("config", &["base"]),
 ];
 
 /// Modules that decide and touch nothing.
-const PURE: [&str; 8] = ["base", "definition", "query", "rules", "access", "ledger", "flow", "lint"];
+const PURE: [&str; 9] = ["base", "definition", "query", "rules", "report", "access", "ledger", "flow", "lint"];
 
 /// What a pure module may not name: the world, and the libraries that reach it.
 const WORLD: [&str; 20] = [

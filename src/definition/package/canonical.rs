@@ -1,8 +1,8 @@
 //! The one way a document is written, so that a change of one line shows as one line.
 
 use crate::definition::{
-    flow::Flow, form::Form, ledger::Ledger, manifest::Manifest, print::Print, role::Role, schema::DocumentKind,
-    view::View,
+    dashboard::Dashboard, flow::Flow, form::Form, ledger::Ledger, manifest::Manifest, print::Print, report::Report,
+    role::Role, schema::DocumentKind, view::View,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
@@ -59,6 +59,8 @@ pub fn canonical(kind: DocumentKind, document: &Json) -> Result<String, serde_js
         DocumentKind::Flow => typed::<Flow>(document),
         DocumentKind::Ledger => typed::<Ledger>(document),
         DocumentKind::Print => typed::<Print>(document),
+        DocumentKind::Report => typed::<Report>(document),
+        DocumentKind::Dashboard => typed::<Dashboard>(document),
         DocumentKind::Table => written(&table(document)),
         DocumentKind::Locale => written(&sorted(document)),
     }

@@ -8,6 +8,7 @@ pub mod ledgers;
 pub mod notices;
 pub mod openapi;
 pub mod records;
+pub mod reports;
 pub mod schemas;
 pub mod session;
 pub mod tasks;

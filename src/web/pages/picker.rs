@@ -5,7 +5,7 @@ use crate::{
     base::value::{Document, Line},
     definition::{field::Field, role::Action, table::Table},
     rules::option_filter::{self, Around},
-    service::{Error, permits::Rights, records},
+    service::{Error, permits::Rights, records, represent},
     store::{departments, people},
     web::{
         Result, Web,
@@ -21,7 +21,8 @@ use axum::{
 };
 use serde_json::Value as Json;
 
-const SHOWN: u64 = 20;
+/// The options of one search.
+pub(super) const SHOWN: u64 = 20;
 
 pub async fn show(
     State(web): State<Web>,
@@ -50,17 +51,9 @@ pub async fn show(
     }
     let pairs = find::pairs(query.as_deref());
     let words = find::parameter(&pairs, "q");
-    let (found, more) = if field.kind.is_member() {
-        members(&web, words).await?
-    } else if field.kind.is_department() {
-        let wanted = words.map(crate::query::fold).unwrap_or_default();
-        let all = departments::paths(&reader).await?;
-        shortened(all.into_iter().filter(|(_, name)| crate::query::fold(name).contains(&wanted)).collect())
-    } else {
-        let options = face.form((&table).into()).ok().and_then(|(form, _)| form.item(&path)?.options.as_ref());
-        let narrowed = options.and_then(|options| narrowed(options, definition, &path, &pairs));
-        linked(&reader, &rights, field, narrowed.as_ref(), words).await?
-    };
+    let options = face.form((&table).into()).ok().and_then(|(form, _)| form.item(&path)?.options.as_ref());
+    let narrowed = options.and_then(|options| narrowed(options, definition, &path, &pairs));
+    let (found, more) = offered(&web, &rights, field, narrowed.as_ref(), words, SHOWN).await?;
     let options = found.into_iter().map(|(id, label)| Choice::new(id.to_string(), label, false)).collect();
     html(&PickerFragment { t: shell::texts(&caller), options, more })
 }
@@ -86,29 +79,42 @@ fn narrowed(options: &Json, table: &Table, path: &str, pairs: &[(String, String)
 
 type Found = (Vec<(i64, String)>, bool);
 
-async fn linked(
-    conn: &impl crate::store::Connection,
+/// What a field that holds ids may point at: as many as `most`, and whether there are more.
+pub(super) async fn offered(
+    web: &Web,
     rights: &Rights<'_>,
     field: &Field,
     narrowed: Option<&Json>,
     words: Option<&str>,
+    most: u64,
 ) -> Result<Found> {
-    let target = field.target.as_deref().ok_or(Error::NotFound)?;
-    Ok(shortened(records::options(conn, rights, target, narrowed, words, SHOWN + 1).await?))
-}
-
-/// As many as are shown, and whether there were more.
-fn shortened(mut found: Vec<(i64, String)>) -> Found {
-    let shown = usize::try_from(SHOWN).unwrap_or(usize::MAX);
+    let reader = web.service.store.reader();
+    let wanted = words.map(crate::query::fold).unwrap_or_default();
+    let fits = |text: &str| crate::query::fold(text).contains(&wanted);
+    let mut found: Vec<(i64, String)> = if field.kind.is_member() {
+        let active = people::active_users(&reader).await?.into_iter();
+        active.filter(|user| fits(&user.name) || fits(&user.login)).map(|user| (user.id, user.name)).collect()
+    } else if field.kind.is_department() {
+        departments::paths(&reader).await?.into_iter().filter(|(_, name)| fits(name)).collect()
+    } else {
+        let target = field.target.as_deref().ok_or(Error::NotFound)?;
+        records::options(&reader, rights, target, narrowed, words, most + 1).await?
+    };
+    let shown = usize::try_from(most).unwrap_or(usize::MAX);
     let more = found.len() > shown;
     found.truncate(shown);
-    (found, more)
+    Ok((found, more))
 }
 
-async fn members(web: &Web, words: Option<&str>) -> Result<Found> {
-    let wanted = words.map(crate::query::fold).unwrap_or_default();
-    let active = people::active_users(&web.service.store.reader()).await?;
-    let fits = |text: &str| crate::query::fold(text).contains(&wanted);
-    let found = active.into_iter().filter(|user| fits(&user.name) || fits(&user.login));
-    Ok(shortened(found.map(|user| (user.id, user.name)).collect()))
+/// What an id of the field is called, as far as the reader may see it.
+pub(super) async fn label(
+    conn: &impl crate::store::Connection,
+    rights: &Rights<'_>,
+    field: &Field,
+    id: i64,
+) -> Result<String> {
+    let Some(target) = represent::target_of(field) else { return Ok(format!("#{id}")) };
+    let wanted = std::iter::once((target.to_owned(), std::iter::once(id).collect())).collect();
+    let labels = represent::labels_of(conn, rights, wanted).await?;
+    Ok(labels.get(target, id).map_or_else(|| format!("#{id}"), str::to_owned))
 }

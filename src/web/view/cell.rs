@@ -166,6 +166,11 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// Whether there is nothing to show.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty)
+    }
+
     pub fn text(value: impl Into<String>) -> Self {
         let value = value.into();
         if value.is_empty() { Self::Empty } else { Self::Text(value) }

@@ -2,11 +2,13 @@
 
 use super::action::Action;
 use super::cell::{Cell, Fact};
+use super::chart::Chart;
 use super::field::Field;
 use super::form::{Form, Lines, Section, Taking};
 use super::grid::Grid;
 use super::notice::Empty;
 use super::print::{PrintBlock, PrintLines, PrintRows};
+use super::report::ReportTable;
 use super::shell::{Frame, Shell};
 use crate::i18n::Texts;
 use askama::Template;
@@ -50,3 +52,5 @@ part!(/** Top bar and side menu. */ ShellTopPart, shell_top, "parts/shell_top.ht
 part!(/** Message, dock, dialog and icons. */ ShellEndPart, shell_end, "parts/shell_end.html", { shell: Shell });
 part!(/** A block of a printed sheet. */ PrintBlockPart, print_block, "parts/print_block.html", { t: Texts, it: PrintBlock });
 part!(/** Rows of a printed table. */ PrintRowsPart, print_rows, "parts/print_rows.html", { lines: PrintLines, rows: PrintRows });
+part!(/** The shapes of a chart with its legend. */ ChartPart, chart, "parts/chart.html", { it: Chart });
+part!(/** A table of figures. */ ReportTablePart, report_table, "parts/report_table.html", { t: Texts, it: ReportTable });

@@ -8,7 +8,9 @@
 pub mod action;
 pub mod apps;
 pub mod cell;
+pub mod chart;
 pub mod component;
+pub mod dashboard;
 pub mod entry;
 pub mod field;
 pub mod file;
@@ -24,6 +26,7 @@ pub mod picker;
 pub mod print;
 pub mod problem;
 pub mod record;
+pub mod report;
 pub mod shell;
 pub mod task;
 pub mod todo;

@@ -43,6 +43,8 @@ const fn read(
         b"task" => &[(200, "Task")],
         b"case" => &[(200, "Case")],
         b"groups" => &[(200, "Groups")],
+        b"report" => &[(200, "Report")],
+        b"dashboard" => &[(200, "Dashboard")],
         b"package" => &[(200, "Package")],
         _ => &[(200, "Object")],
     };
@@ -150,6 +152,18 @@ pub fn all() -> Vec<Operation> {
         },
         read("/apps/{app}/export", "The live version as a .fwapp", &[("data", "none")], "package"),
         read("/apps/{app}/definition", "Tables, fields and actions that I may use", &[], "object"),
+        read(
+            "/apps/{app}/reports/{report}",
+            "A report; its parameters are given in the query by their keys",
+            &[],
+            "report",
+        ),
+        read(
+            "/apps/{app}/dashboards/{dashboard}",
+            "The cards of a dashboard; parameters as of a report",
+            &[],
+            "dashboard",
+        ),
         read("/apps/{app}/settings", "The app's settings", &[], "object"),
         write("put", "/apps/{app}/settings", "Change settings", Some("Object"), NO_CONTENT),
         write(

@@ -1,0 +1,158 @@
+//! `/apps/{app}/dashboards/{dashboard}`: figures, charts and tables on one page.
+
+use super::{
+    cell::{self, Showing},
+    find,
+    report::{behind_filter, chart, fields, given, table},
+};
+use crate::{
+    base::value::Value,
+    i18n::format,
+    service::{
+        Error,
+        dashboards::{self, Number, ShownCard, What},
+        permits::Rights,
+        reports::Ran,
+        represent::Labels,
+    },
+    web::{
+        Result, Web,
+        caller::Caller,
+        error::html,
+        extract::Wants,
+        shell,
+        view::{
+            Cell, Place, Tone,
+            dashboard::{Card, DashboardPage, NumberCard},
+        },
+    },
+};
+use axum::{
+    extract::{Path, RawQuery, State},
+    response::Response,
+};
+
+/// Rows of a report's table where the card does not say.
+const ROWS: u64 = 8;
+
+pub async fn show(
+    State(web): State<Web>,
+    caller: Caller,
+    wants: Wants,
+    Path((app, key)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let live = find::app(&web, &caller, &app).await?;
+    let reader = web.service.store.reader();
+    let texts = shell::texts(&caller);
+    let face = &live.face(&caller.call.actor.locale).app;
+    let dashboard = face.dashboards.get(&key).ok_or(Error::NotFound)?;
+    let given = given(&find::pairs(query.as_deref()));
+    let path = format!("/apps/{app}/dashboards/{key}");
+    let rights = Rights::load(&reader, &caller.call, &live).await?;
+    let now = caller.person.zone.to_datetime(caller.call.now.to_jiff());
+    let day = format::day_in_words(texts, now.month(), now.day(), now.weekday().to_monday_one_offset());
+    let mut page = DashboardPage {
+        shell: shell::of(&web, &caller, &wants.path, dashboard.title.clone(), Place::App).await?,
+        title: dashboard.title.clone(),
+        subtitle: format!("{day} {}", format::clock(now.hour(), now.minute())),
+        action: path.clone(),
+        parameters: Vec::new(),
+        numbers: Vec::new(),
+        cards: Vec::new(),
+        waiting: false,
+    };
+    match dashboards::show(&reader, &caller.call, &live, &key, &given).await {
+        Ok(shown) => {
+            let read = Some(&shown.parameters);
+            page.parameters = fields(&web, &rights, &dashboard.parameters, read, &given, &[], &path, texts).await?;
+            let nothing = Labels::default();
+            let show = Showing { texts, zone: &caller.person.zone, labels: &nothing, links_in: None };
+            for ShownCard { card, what } in &shown.cards {
+                match what {
+                    What::Number(number) => page.numbers.push(figure(&show, &app, card, number)),
+                    What::Report(ran) => {
+                        let show = Showing { labels: &ran.labels, ..show };
+                        let href = address(&app, ran);
+                        page.cards.push(report_card(&show, &app, card, ran, href));
+                    }
+                }
+            }
+        }
+        Err(Error::Invalid(errors)) => {
+            page.parameters = fields(&web, &rights, &dashboard.parameters, None, &given, &errors, &path, texts).await?;
+            page.waiting = true;
+        }
+        Err(other) => return Err(other.into()),
+    }
+    html(&page)
+}
+
+/// The page of a report with the parameters that it was run with.
+fn address(app: &str, ran: &Ran) -> String {
+    let pairs: Vec<(String, String)> =
+        ran.parameters.fields.iter().map(|(field, value)| (field.key.clone(), field.text(value))).collect();
+    find::address(&format!("/apps/{app}/reports/{}", ran.report.key), &pairs)
+}
+
+fn figure(show: &Showing<'_>, app: &str, card: &crate::definition::dashboard::Card, number: &Number) -> NumberCard {
+    let shown = |value: &Value| match cell::cell(show, &number.field, value) {
+        Cell::Number { value, unit, .. } => (value, unit),
+        Cell::Empty => ("0".to_owned(), String::new()),
+        other => (cell::as_text(show.texts, &other), String::new()),
+    };
+    let wanted = card.number.as_ref();
+    let compare = wanted.and_then(|number| number.compare.as_ref());
+    let compared = compare.zip(number.compared.as_ref()).and_then(|(compare, before)| {
+        let difference =
+            number.value.as_decimal().unwrap_or_default().checked_sub(before.as_decimal().unwrap_or_default())?;
+        let tone = match (difference.is_zero(), difference.is_sign_negative() == compare.less_is_better) {
+            (true, _) => Tone::Plain,
+            (false, true) => Tone::Ok,
+            (false, false) => Tone::Warn,
+        };
+        let sign = if difference.is_sign_negative() { "−" } else { "+" };
+        let (text, _) = shown(&Value::Decimal(difference.abs()));
+        Some((format!("{sign}{text}"), tone, compare.title.clone()))
+    });
+    let (value, unit) = shown(&number.value);
+    let (table, view) = wanted.map_or(("", None), |wanted| (wanted.table.as_str(), wanted.drill.as_deref()));
+    NumberCard {
+        title: card.title.clone().unwrap_or_default(),
+        value,
+        unit,
+        compared,
+        href: behind_filter(app, table, view, number.filter.as_ref()),
+    }
+}
+
+fn report_card(
+    show: &Showing<'_>,
+    app: &str,
+    card: &crate::definition::dashboard::Card,
+    ran: &Ran,
+    href: String,
+) -> Card {
+    let mut shown = Card {
+        title: card.title.clone().unwrap_or_else(|| ran.report.title.clone()),
+        width: card.width.unwrap_or(2),
+        href,
+        chart: None,
+        table: None,
+        more: false,
+    };
+    if ran.sheet.rows.is_empty() {
+        return shown;
+    }
+    if card.chart.is_some() {
+        shown.chart = chart(show, ran);
+    } else {
+        let mut rows = table(show, ran, app);
+        let most = usize::try_from(card.rows.unwrap_or(ROWS)).unwrap_or(usize::MAX);
+        shown.more = rows.rows.len() > most;
+        rows.rows.truncate(most);
+        rows.caption.clone_from(&shown.title);
+        shown.table = Some(rows);
+    }
+    shown
+}

@@ -111,7 +111,11 @@ fn figure(show: &Showing<'_>, app: &str, card: &crate::definition::dashboard::Ca
             (false, true) => Tone::Ok,
             (false, false) => Tone::Warn,
         };
-        let sign = if difference.is_sign_negative() { "−" } else { "+" };
+        let sign = match () {
+            () if difference.is_zero() => "±",
+            () if difference.is_sign_negative() => "−",
+            () => "+",
+        };
         let (text, _) = shown(&Value::Decimal(difference.abs()));
         Some((format!("{sign}{text}"), tone, compare.title.clone()))
     });

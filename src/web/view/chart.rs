@@ -86,9 +86,9 @@ const ABOVE: i64 = 16;
 pub const COLOURS: usize = 6;
 /// The parts of a ring; what is beyond is one part of its own.
 const MOST_PARTS: usize = COLOURS;
-/// Characters of a name along the axis, and before a lying bar.
-const SHORT: usize = 6;
-const LONG: usize = 14;
+/// The room of a name along an axis of ten, and before a lying bar, in halves of a Chinese character.
+const SHORT: usize = 9;
+const LONG: usize = 20;
 const ROW: i64 = 30;
 
 impl Plot {
@@ -325,12 +325,22 @@ fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// The first characters of a name.
-fn cut(name: &str, most: usize) -> String {
-    if name.chars().count() <= most {
+/// The beginning of a name that fits; a Chinese character takes the room of two Latin ones.
+fn cut(name: &str, room: usize) -> String {
+    let width = |c: char| if c > '\u{2e7f}' { 2 } else { 1 };
+    if name.chars().map(width).sum::<usize>() <= room {
         return name.to_owned();
     }
-    name.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+    let mut left = room.saturating_sub(1);
+    let kept: String = name
+        .chars()
+        .take_while(|c| {
+            let fits = width(*c) <= left;
+            left = left.saturating_sub(width(*c));
+            fits
+        })
+        .collect();
+    kept + "…"
 }
 
 fn tick_text(tick: Decimal) -> String {

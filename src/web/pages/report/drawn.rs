@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     base::value::Value,
+    query::Bucket,
     service::reports::{Charted, Ran},
     web::view::chart::{Chart, Plot, Series},
 };
@@ -50,10 +51,19 @@ pub fn chart(show: &Showing<'_>, ran: &Ran) -> Option<Chart> {
     let plot = Plot {
         kind: wanted.kind,
         label: ran.report.title.clone(),
-        names: along.iter().map(|value| text(drawn.by, value)).collect(),
+        names: along.iter().map(|value| day(ran, drawn.by, value).unwrap_or_else(|| text(drawn.by, value))).collect(),
         series,
     };
     (!plot.names.is_empty()).then(|| plot.draw(&show.texts.get("report-others")))
+}
+
+/// A day along the axis needs no year.
+fn day(ran: &Ran, column: usize, value: &Value) -> Option<String> {
+    let bucket = ran.keys.get(column)?.as_ref()?.bucket?;
+    match value {
+        Value::Date(day) if bucket == Bucket::Day => Some(format!("{:02}-{:02}", day.month(), day.day())),
+        _ => None,
+    }
 }
 
 /// The figures of one column along the axis, of the rows with `part` where there is one.

@@ -80,8 +80,11 @@ pub async fn decide(
     caller: Caller,
     wants: Wants,
     Path(id): Path<i64>,
-    form: FormBody,
+    mut form: FormBody,
 ) -> Result<Response> {
+    if let Some(file) = form.get("_drop").map(str::to_owned) {
+        super::form::drop_file(&mut form, &file);
+    }
     let id = TaskId(id);
     let live = held::app_of(&web, &caller, id).await?;
     let held = Held::load(&web, &caller, &live, id).await?;

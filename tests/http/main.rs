@@ -17,6 +17,7 @@ mod apps;
 mod batch;
 mod files;
 mod flow;
+mod fuzz;
 mod idempotency;
 mod kinds;
 mod ledger;

@@ -6,6 +6,8 @@ import { startForms } from "./form.js";
 import { startScanning } from "./scan.js";
 import { startSections } from "./sections.js";
 import { startSheets } from "./sheet.js";
+import { startSignatures } from "./signature.js";
+import { startUploads } from "./upload.js";
 
 document.documentElement.classList.add("js");
 
@@ -85,9 +87,12 @@ window.addEventListener("pageshow", () => {
 
 reveal(document);
 startPickers();
+// Before the form hears of a chosen file.
+startUploads();
 startForms();
 startDrafts();
 startFields();
 startScanning();
 startSections();
 startSheets();
+startSignatures();

@@ -643,6 +643,25 @@ files-most = { $count ->
    *[other] at most { $count }
 }
 files-remove = Remove { $name }
+files-drop = or drop them here
+files-camera = Take a picture
+files-too-large = Larger than { $size }, so it was not added; choose a smaller file
+files-wrong-type = Not of a type that goes here, so it was not added; these do: { $accept }
+files-too-many = { $count ->
+    [one] Only one file goes here; this one was not added
+   *[other] At most { $count } files go here; this one was not added
+}
+files-waiting = Waiting
+files-sending = Uploading
+files-broken = The upload broke off; check the network and try again
+files-retry = Try again
+files-take-out = Remove
+files-held = Sent as soon as the files are uploaded
+signature-pad = Signature by hand
+signature-here = Sign here
+signature-undo = Undo stroke
+signature-clear = Clear
+signature-done = Finish signing
 error-file-too-large = The file is too large; at most { $maximum } bytes. Choose a smaller one
 error-file-type = { $name } is of a type that does not go here; these do: { $accept }
 error-too-many-files = At most { $maximum } files; remove some

@@ -58,7 +58,7 @@ pub fn cell(show: &Showing<'_>, field: &Field, value: &Value) -> Cell {
             Cell::time(text.clone(), text)
         }
         (_, Value::Instant(moment)) => show.moment(*moment),
-        (kind, _) if kind.is_file() => Cell::Files(show.files(value)),
+        (kind, _) if kind.is_file() => Cell::Files(show.files(field, value)),
         (kind, _) if kind.is_member() => show.members(value),
         (kind, _) if kind.is_department() => show.departments(field, value),
         (kind, _) if kind.is_link() => show.links(field, value),
@@ -262,15 +262,16 @@ impl<'a> Showing<'a> {
 
     /// The files of a value. One that the reader may not know of has its number alone.
     #[must_use]
-    pub fn files(&self, value: &Value) -> Vec<FileItem> {
+    pub fn files(&self, field: &Field, value: &Value) -> Vec<FileItem> {
         let item = |id: i64| match self.labels.file(id) {
             Some(file) => FileItem {
                 id,
                 name: file.name.clone(),
                 size: view::file::size(file.size),
                 picture: thumbnails::is_picture(&file.media_type),
+                signature: field.kind == Kind::Signature,
             },
-            None => FileItem { id, name: format!("#{id}"), size: String::new(), picture: false },
+            None => FileItem { id, name: format!("#{id}"), size: String::new(), picture: false, signature: false },
         };
         ids(value).into_iter().map(item).collect()
     }

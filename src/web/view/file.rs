@@ -11,6 +11,8 @@ pub struct FileItem {
     pub size: String,
     /// A picture: it has thumbnails.
     pub picture: bool,
+    /// A signature, which is wide and is shown whole.
+    pub signature: bool,
 }
 
 impl FileItem {
@@ -22,6 +24,11 @@ impl FileItem {
     /// Where a press leads: a picture is looked at, anything else is saved.
     pub fn open(&self) -> String {
         if self.picture { format!("{}?thumbnail=large", self.href()) } else { self.href() }
+    }
+
+    /// Which thumbnail a list shows.
+    pub fn thumbnail_size(&self) -> &'static str {
+        if self.signature { "medium" } else { "small" }
     }
 
     pub fn thumbnail(&self, size: &str) -> String {
@@ -62,6 +69,10 @@ impl Files {
         self.taking == Taking::Signature
     }
 
+    pub fn pictures(&self) -> bool {
+        self.taking == Taking::Pictures
+    }
+
     pub fn full(&self) -> bool {
         self.chosen.len() >= self.most
     }
@@ -83,6 +94,31 @@ impl Files {
             most => format!("{} · {size}", t.count("files-most", most)),
         }
     }
+
+    /// Said of a file before it is sent.
+    pub fn too_large(&self, t: &Texts) -> String {
+        t.with("files-too-large", &[("size", size(self.max_size).as_str().into())])
+    }
+
+    /// Said of a file before it is sent.
+    pub fn wrong_type(&self, t: &Texts) -> String {
+        t.with("files-wrong-type", &[("accept", types(&self.accept).as_str().into())])
+    }
+
+    /// Said of a file before it is sent.
+    pub fn too_many(&self, t: &Texts) -> String {
+        t.count("files-too-many", self.most)
+    }
+}
+
+/// The types of an `accept` attribute as people read them: `PDF, DWG, image/*`.
+fn types(accept: &str) -> String {
+    let short = |pattern: &str| {
+        let ending = pattern.rsplit(['/', '.']).next().unwrap_or(pattern);
+        let is_short = ending.len() <= 5 && ending != "*" && !pattern.contains("vnd.");
+        if is_short { ending.to_uppercase() } else { pattern.to_owned() }
+    };
+    accept.split(',').map(short).collect::<Vec<_>>().join(", ")
 }
 
 /// A number of bytes as people read it.
@@ -107,6 +143,15 @@ pub fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn types_are_short() {
+        for (accept, told) in
+            [("application/pdf,.dwg,image/*", "PDF, DWG, image/*"), ("image/jpeg,image/png", "JPEG, PNG")]
+        {
+            assert_eq!(types(accept), told);
+        }
+    }
 
     #[test]
     fn sizes_are_short() {

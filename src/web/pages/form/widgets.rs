@@ -97,7 +97,7 @@ impl Making<'_> {
     fn files(&self, taking: Taking) -> Files {
         Files {
             taking,
-            chosen: self.show.files(self.value),
+            chosen: self.show.files(self.field, self.value),
             most: file_list::most_files(self.field),
             max_size: self.field.max_size.unwrap_or(LARGEST).min(LARGEST),
             accept: file_list::accepted(self.field).join(","),

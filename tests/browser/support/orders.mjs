@@ -1,4 +1,4 @@
-// The orders app of the tests, brought into the demo company by its administrator.
+// The apps of the tests, brought into the demo company by its administrator.
 
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -11,10 +11,13 @@ const project = fileURLToPath(new URL("../../../", import.meta.url));
 const binary = process.env.FORMWORK_BINARY ?? join(project, "target/debug/formwork");
 
 /** Imports `tests/apps/orders` as whoever is signed in on the page. */
-export async function importOrders(page) {
-  const folder = await mkdtemp(join(tmpdir(), "formwork-orders-"));
-  const file = join(folder, "orders.fwapp");
-  await promisify(execFile)(binary, ["app", "pack", join(project, "tests/apps/orders"), "--output", file]);
+export const importOrders = (page) => importApp(page, "orders");
+
+/** Imports an app of `tests/apps` as whoever is signed in on the page. */
+export async function importApp(page, name) {
+  const folder = await mkdtemp(join(tmpdir(), `formwork-${name}-`));
+  const file = join(folder, `${name}.fwapp`);
+  await promisify(execFile)(binary, ["app", "pack", join(project, "tests/apps", name), "--output", file]);
   const bytes = await readFile(file);
   await rm(folder, { recursive: true });
   const answer = await page.request.post("/api/v1/apps/import", { data: bytes, headers: { "content-type": "application/zip" } });

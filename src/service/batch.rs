@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Call, Error, LiveApp, Service, represent,
-    save_record::{Create, Edit, change, delete, insert},
+    save_record::{Create, Edit, change, delete, insert, restore},
 };
 use crate::{
     base::{error::FieldError, id::RecordId},
@@ -20,6 +20,8 @@ pub struct Batch {
     pub live: Arc<LiveApp>,
     pub table: String,
     pub delete: Vec<Old>,
+    /// Records that are taken back out of the trash; their version is the one that they have there.
+    pub restore: Vec<Old>,
     pub update: Vec<Update>,
     pub create: Vec<New>,
 }
@@ -49,7 +51,7 @@ pub struct Old {
 /// What is wrong with one item of a batch.
 #[derive(Debug)]
 pub struct ItemError {
-    /// `create`, `update` or `delete`.
+    /// `create`, `update`, `delete` or `restore`.
     pub list: &'static str,
     /// The place in the list, from 0.
     pub item: usize,
@@ -58,7 +60,7 @@ pub struct ItemError {
 
 impl Batch {
     fn len(&self) -> usize {
-        self.delete.len() + self.update.len() + self.create.len()
+        self.delete.len() + self.restore.len() + self.update.len() + self.create.len()
     }
 
     fn edit(&self, old: Old, values: Json, submit: bool) -> Edit {
@@ -67,13 +69,21 @@ impl Batch {
 }
 
 impl Service {
-    /// Runs a batch and answers `{"create": [records], "update": [records], "delete": [ids]}`.
+    /// Runs a batch of at most [`MOST_ITEMS`] and answers `{"create": [records], "update": [records], "delete": [ids]}`.
     ///
     /// # Errors
     /// `Items` with everything that is wrong, item by item; `maximum` for more than [`MOST_ITEMS`].
     pub async fn batch(&self, call: Call, batch: Batch) -> Result<Answer, Error> {
-        if batch.len() > MOST_ITEMS {
-            return Err(Error::Invalid(vec![FieldError::new("", "max_batch").with("maximum", MOST_ITEMS)]));
+        self.batch_of(call, batch, MOST_ITEMS).await
+    }
+
+    /// The same with at most `most` items.
+    ///
+    /// # Errors
+    /// As [`Self::batch`].
+    pub async fn batch_of(&self, call: Call, batch: Batch, most: usize) -> Result<Answer, Error> {
+        if batch.len() > most {
+            return Err(Error::Invalid(vec![FieldError::new("", "max_batch").with("maximum", most)]));
         }
         self.command(call, batch, |tx, service, call, batch| Box::pin(run(tx, service, call, batch))).await
     }
@@ -103,6 +113,11 @@ async fn run(tx: &Tx, service: &Service, call: &Call, batch: &Batch) -> Result<A
     for (item, old) in batch.delete.iter().enumerate() {
         if let Err(error) = delete(tx, call, &batch.edit(*old, Json::Null, false)).await {
             wrong.note(tx, "delete", item, error)?;
+        }
+    }
+    for (item, old) in batch.restore.iter().enumerate() {
+        if let Err(error) = restore(tx, call, &batch.edit(*old, Json::Null, false)).await {
+            wrong.note(tx, "restore", item, error)?;
         }
     }
     for (item, update) in batch.update.iter().enumerate() {

@@ -174,6 +174,20 @@ pub async fn get(
     Ok((permit, record))
 }
 
+/// The ids of records by the value that names them alone, as far as the permit shows them.
+///
+/// # Errors
+/// The database failed.
+pub async fn by_key(
+    conn: &impl Connection,
+    schema: &crate::store::Schema,
+    permit: &Permit,
+    keys: &std::collections::BTreeSet<String>,
+) -> Result<Vec<(String, i64)>, Error> {
+    let found = records::natural_ids(conn, schema, permit, keys).await?;
+    Ok(found.into_iter().map(|(key, id)| (key, id.0)).collect())
+}
+
 /// Rows that a link may point at: what a picker offers. Each id with its label.
 ///
 /// # Errors

@@ -64,7 +64,7 @@ pub async fn of(web: &Web, caller: &Caller, path: &str, title: impl Into<String>
 }
 
 /// What may have been done before a page: the values of `notice` in the address of a redirect, each with its message's key.
-const DONE: [(&str, &str); 10] = [
+const DONE: [(&str, &str); 18] = [
     ("draft", "flash-draft"),
     ("save", "flash-save"),
     ("submit", "flash-submit"),
@@ -75,6 +75,14 @@ const DONE: [(&str, &str); 10] = [
     ("reject", "flash-reject"),
     ("return", "flash-return"),
     ("password", "flash-password"),
+    ("view-create", "flash-view-create"),
+    ("view-save", "flash-view-save"),
+    ("view-rename", "flash-view-rename"),
+    ("view-share", "flash-view-share"),
+    ("view-unshare", "flash-view-unshare"),
+    ("view-duplicate", "flash-view-duplicate"),
+    ("view-delete", "flash-view-delete"),
+    ("view-first", "flash-view-first"),
 ];
 
 /// The message about what was just done, by the `notice` parameter of a redirect. Only known words show, and `name`, which

@@ -8,6 +8,7 @@ import { startSections } from "./sections.js";
 import { startSheets } from "./sheet.js";
 import { startSignatures } from "./signature.js";
 import { startUploads } from "./upload.js";
+import { startGrid } from "./grid.js";
 
 document.documentElement.classList.add("js");
 
@@ -91,6 +92,7 @@ startPickers();
 startUploads();
 startForms();
 startDrafts();
+startGrid();
 startFields();
 startScanning();
 startSections();

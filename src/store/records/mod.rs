@@ -11,4 +11,4 @@ pub use aggregate::{Aggregation, Group, aggregate};
 pub use label::{label, labels, natural_ids, targets};
 pub use read::{count, get, get_for_update, list, matching_ids, uses};
 pub use select::{Listing, Record, read as read_field};
-pub use write::{Change, NewRecord, insert, set_state, trash, update};
+pub use write::{Change, NewRecord, insert, set_state, trash, untrash, update};

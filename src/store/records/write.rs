@@ -146,6 +146,39 @@ pub async fn trash(
     changed_one(tx.execute(&update).await?)
 }
 
+/// Takes a record back out of the trash and answers its version.
+///
+/// # Errors
+/// [`Error::Stale`] when it is not there, or the permit's action does not cover it; [`Error::Unique`] when its values were
+/// taken meanwhile.
+pub async fn untrash(
+    tx: &Tx,
+    schema: &Schema,
+    permit: &Permit,
+    id: RecordId,
+    version: i64,
+    by: Option<UserId>,
+    now: Timestamp,
+) -> Result<i64, Error> {
+    use super::super::Connection;
+    let (table, physical) = schema.table(permit.table())?;
+    let compiler =
+        Compiler { schema, table, physical, alias: &physical.name, postgres: tx.is_postgres(), reading: None };
+    let mut update = Query::update();
+    update
+        .table(physical.name.clone())
+        .value("trashed_at", Expr::val(None::<i64>))
+        .and_where(Expr::col("id").eq(id.0))
+        .and_where(Expr::col("trashed_at").is_not_null());
+    let rows = permit.rows_for(permit.action());
+    if rows != Condition::Always {
+        update.and_where(compiler.condition(&rows));
+    }
+    touch(&mut update, version, by, now);
+    changed_one(tx.execute(&update).await?)?;
+    Ok(version + 1)
+}
+
 /// `UPDATE` of one row that is not in the trash and that the permit's action covers.
 fn start(tx: &Tx, schema: &Schema, permit: &Permit, id: RecordId) -> Result<UpdateStatement, Error> {
     use super::super::Connection;

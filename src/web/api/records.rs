@@ -188,7 +188,14 @@ pub async fn batch(
         Gone::Id(id) => old(id, None),
         Gone::Read { id, version } => old(id, version),
     });
-    let batch = Batch { live, table, create: create.collect(), update: update.collect(), delete: delete.collect() };
+    let batch = Batch {
+        live,
+        table,
+        delete: delete.collect(),
+        restore: Vec::new(),
+        update: update.collect(),
+        create: create.collect(),
+    };
     Ok(respond(web.service.batch(call, batch).await?))
 }
 

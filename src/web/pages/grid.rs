@@ -1,20 +1,28 @@
-//! `/apps/{app}/{table}`: a list of records, by saved views, words and conditions, sorted and paged by key.
+//! `/apps/{app}/{table}`: a list of records, by views, words and conditions, grouped and totalled, sorted and paged by key.
 
+mod asked;
+mod cells;
 mod columns;
+mod compared;
+mod conditions;
 mod filters;
+mod open;
+mod rows;
+mod tools;
 
-use super::{
-    cell::{self, Showing},
-    find,
-};
+pub use cells::{change, control};
+pub use open::act;
+
+use super::{cell::Showing, find};
 use crate::{
-    definition::{app::App, role::Action, view::View},
+    definition::role::Action,
     i18n::{Arg, Texts, format},
     service::{
         Error, LiveApp,
+        aggregate::{AggregateRequest, aggregate, grouped},
         permits::Rights,
         records::{COUNTED, ListRequest, Listed, list},
-        represent,
+        represent, views,
     },
     web::{
         Failure, Result, Web,
@@ -23,96 +31,26 @@ use crate::{
         extract::Wants,
         shell,
         view::{
-            Action as Button, Column, Empty, Grid, GridFragment, GridPage, OnPhone, Pager, Place, Row, Search, Sort,
-            SortDirection, Tab,
+            Action as Button, BodyRow, Editing, Empty, Filter, FilterBuilder, Grid, GridFragment, GridPage, Pager,
+            Place, Row, Search, Tab,
         },
     },
 };
+use asked::{Asked, SIZES, USUAL};
 use axum::{
     extract::{Path, RawQuery, State},
     response::{IntoResponse, Redirect, Response},
 };
 use columns::{GridColumn, Reader, RowReader};
-use filters::{Filters, Posted};
+use conditions::{Group, Part, Posted};
+use filters::{Filters, Judged};
+use open::Open;
+use rows::{Rows, measures};
+use serde_json::{Value as Json, json};
+use tools::{Toolbox, as_i64};
 
-const SIZES: [u64; 4] = [20, 50, 100, 200];
-const USUAL: u64 = 50;
 /// How many of the fields that are searched the search box names.
 const NAMED: usize = 2;
-/// How many pages back a list remembers.
-const TRAIL: usize = 12;
-/// Between the starts of earlier pages; no start holds it.
-const STEP: char = '.';
-
-/// What the address asks for.
-struct Asked {
-    path: String,
-    view: Option<String>,
-    words: Option<String>,
-    sort: Option<String>,
-    limit: u64,
-    cursor: Option<String>,
-    /// Starts of the pages before this one, the first page being an empty one.
-    trail: Vec<String>,
-    conditions: Vec<Posted>,
-    /// The reader is at the conditions.
-    open: bool,
-    notice: Option<String>,
-}
-
-impl Asked {
-    fn of(app: &str, table: &str, query: Option<&str>) -> Self {
-        let mut pairs = find::pairs(query);
-        // A condition whose field was just changed starts anew: how the old one was compared says nothing of this one.
-        if let Some(row) = find::parameter(&pairs, "_open").map(|row| format!("f.{row}.")) {
-            pairs.retain(|(name, _)| name.strip_prefix(&row).is_none_or(|part| part == "field"));
-        }
-        let text = |name: &str| find::parameter(&pairs, name).map(str::to_owned);
-        let limit = text("limit").and_then(|limit| limit.parse().ok()).filter(|limit| SIZES.contains(limit));
-        let trail = pairs.iter().find(|(name, _)| name == "trail").map(|(_, trail)| trail.as_str());
-        Self {
-            path: format!("/apps/{app}/{table}"),
-            view: text("view"),
-            words: text("q"),
-            sort: text("sort"),
-            limit: limit.unwrap_or(USUAL),
-            cursor: text("cursor"),
-            trail: trail.map(|trail| trail.split(STEP).map(str::to_owned).collect()).unwrap_or_default(),
-            conditions: filters::posted(&pairs),
-            open: text("_open").is_some(),
-            notice: text("notice"),
-        }
-    }
-
-    /// The parameters that say which rows, in which order, how many: everything but the page. Those named are left out.
-    fn kept(&self, without: &[&str]) -> Vec<(String, String)> {
-        let mut kept = Vec::new();
-        let mut keep = |name: &str, value: Option<String>| {
-            if let Some(value) = value.filter(|_| !without.contains(&name)) {
-                kept.push((name.to_owned(), value));
-            }
-        };
-        keep("view", self.view.clone());
-        keep("q", self.words.clone());
-        keep("sort", self.sort.clone());
-        keep("limit", (self.limit != USUAL).then(|| self.limit.to_string()));
-        if !without.contains(&"f") {
-            kept.extend(filters::parameters(&self.conditions));
-        }
-        kept
-    }
-
-    fn address(&self, without: &[&str], with: &[(&str, String)]) -> String {
-        let mut pairs = self.kept(without);
-        pairs.extend(with.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
-        find::address(&self.path, &pairs)
-    }
-
-    /// Whether the reader narrowed the list themselves.
-    fn narrowed(&self) -> bool {
-        self.words.is_some() || !self.conditions.is_empty()
-    }
-}
 
 pub async fn show(
     State(web): State<Web>,
@@ -124,7 +62,8 @@ pub async fn show(
     let live = find::app(&web, &caller, &app).await?;
     let asked = Asked::of(&app, &table, query.as_deref());
     let mut grid = match build(&web, &caller, &live, &table, &asked).await {
-        Ok(grid) => grid,
+        Ok(Built::Grid(grid)) => *grid,
+        Ok(Built::At(address)) => return Ok(Redirect::to(&address).into_response()),
         // A page whose rows have moved on is no page any more; its list still is one.
         Err(Error::Invalid(errors)) if errors.iter().any(|error| error.path == "/cursor") => {
             return Ok(Redirect::to(&asked.address(&[], &[])).into_response());
@@ -145,13 +84,27 @@ pub async fn show(
     html(&GridPage { shell, grid })
 }
 
+/// A list, or the address that says the same as the form that was sent.
+enum Built {
+    Grid(Box<Grid>),
+    At(String),
+}
+
+/// Both filters at once.
+fn both(one: Option<Json>, other: Option<Json>) -> Option<Json> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(json!({"all": [one, other]})),
+        (one, other) => one.or(other),
+    }
+}
+
 async fn build(
     web: &Web,
     caller: &Caller,
     live: &LiveApp,
     key: &str,
     asked: &Asked,
-) -> std::result::Result<Grid, Error> {
+) -> std::result::Result<Built, Error> {
     let texts = shell::texts(caller);
     let reader = web.service.store.reader();
     let call = &caller.call;
@@ -161,98 +114,193 @@ async fn build(
     let permit = rights.permit(key, Action::View)?;
     let targets = rights.targets(table);
     let scope = Reader { texts, app: face, table, permit: &permit, targets: &targets };
+    let open = Open::find(face, key, views::of_table(&reader, &rights, key).await?, asked)?;
+    let base = open.base(&scope, live);
 
-    let (views, view) = views(face, key, asked)?;
-    let columns = scope.columns(view, live);
-    let filters = Filters { conn: &reader, reader: &scope, rights: &rights, zone: &caller.person.zone };
-    let judged = filters.judge(&asked.conditions, &asked.path, &asked.kept(&["f"])).await?;
+    let filters = Filters { conn: &reader, reader: &scope, rights: &rights, path: &asked.path };
+    let own = asked.filter.clone().map_or_else(|| base.filter.clone(), |filter| Some(filter).filter(|f| !f.is_null()));
+    let stands = own.as_ref().map(compared::tree).unwrap_or_default();
+    let at_work = asked.draft.is_some();
+    let drafted = asked.draft.clone().unwrap_or_else(|| stands.clone());
+    let known = filters.know(&drafted, true).await?;
+    let judged = filters.judge(&drafted, &known);
+    if asked.apply && judged.errors.is_empty() {
+        let filter = judged.filter.map_or_else(String::new, |filter| filter.to_string());
+        return Ok(Built::At(asked.address(&[], &[("filter", filter)])));
+    }
+    let mut view = asked.over(&base);
+    view.columns.retain(|column| scope.place(column.field()).is_some());
+    let there = |key: &String| scope.place(key.trim_start_matches('-')).is_some();
+    view.sort.retain(there);
+    view.group.retain(there);
+    let changed = asked.differs() && view != base;
+
+    let columns = scope.columns(&view);
+    let filter = both(own.clone(), asked.within.clone());
+    let sort: Vec<String> = view.group.iter().chain(&view.sort).cloned().collect();
+    let group_hops =
+        view.group.iter().map(|key| key.trim_start_matches('-').to_owned()).filter(|key| key.contains('.'));
     let request = ListRequest {
-        view: view.map(|view| view.key.clone()),
-        filter: judged.filter,
+        view: open.own.map(|view| view.key.clone()),
+        filter: filter.clone(),
         search: asked.words.clone(),
-        sort: asked.sort.clone(),
+        sort: Some(sort.join(",")),
         limit: Some(asked.limit),
         cursor: asked.cursor.clone(),
-        hops: columns.iter().flat_map(GridColumn::hops).collect(),
+        hops: columns.iter().flat_map(GridColumn::hops).chain(group_hops).collect(),
         count: true,
     };
     let (listed, _) = list(&reader, call, live, key, &request).await?;
-    let rows = RowReader { reader: &scope, listed: &listed };
-    let labels = represent::labels_of(&reader, &rights, rows.wanted(&columns)).await?;
+    let measured = AggregateRequest {
+        view: request.view.clone(),
+        filter,
+        search: request.search.clone(),
+        group: view.group.iter().map(|key| key.trim_start_matches('-')).collect::<Vec<_>>().join(","),
+        measure: measures(&view, &columns),
+        ..AggregateRequest::default()
+    };
+    let worth = listed.records.len() > 1;
+    let totals = match worth && !measured.measure.is_empty() {
+        true => {
+            let whole = AggregateRequest { group: String::new(), ..measured.clone() };
+            Some(aggregate(&reader, call, live, key, &whole).await?)
+        }
+        false => None,
+    };
+    let groups = match view.group.is_empty() || listed.records.is_empty() {
+        true => None,
+        false => Some(grouped(&reader, call, live, key, &measured).await?),
+    };
+    let read = RowReader { reader: &scope, listed: &listed };
+    let labels = represent::labels_of(&reader, &rights, read.wanted(&columns)).await?;
     let show = Showing { texts, zone: &caller.person.zone, labels: &labels, links_in: Some(live.key()) };
+    let written = !live.is_engine_written(key);
+    let rows =
+        Rows { reader: &scope, read: &read, show: &show, columns: &columns, asked, permit: &listed.permit, written };
+    let body = match &groups {
+        Some(groups) => rows.grouped(groups, &listed.records),
+        None => listed.records.iter().map(|record| BodyRow::Row(rows.row(record))).collect(),
+    };
 
-    let mut builder = filters.builder(&asked.conditions, judged.error, asked.open).await?;
-    builder.action.clone_from(&asked.path);
-    builder.keep = asked.kept(&["f"]);
-    let creates = !live.is_engine_written(key) && rights.permit(key, Action::Create).is_ok();
+    let stateful = live.app().submit_flow(key).is_some();
+    let toolbox = Toolbox { reader: &scope, asked, view: &view, stateful };
+    let creates = written && rights.permit(key, Action::Create).is_ok();
     let new = || {
         let label = texts.with("new-record", &[("title", Arg::Text(&table.title))]);
         Button::link(label, format!("{}/new", asked.path)).icon("plus").primary()
     };
     let empty = listed.records.is_empty().then(|| empty(texts, &table.title, asked, creates.then(new)));
-    let shown: Vec<Row> = listed
-        .records
-        .iter()
-        .map(|record| Row {
-            href: format!("{}/{}", asked.path, record.id),
-            cells: columns
-                .iter()
-                .enumerate()
-                .flat_map(|(index, column)| column.cells(&show, &rows, record, index == 0))
-                .collect(),
-        })
-        .collect();
-    Ok(Grid {
+    let heads = toolbox.heads(&columns);
+    let mut totals_row = totals.as_ref().map_or_else(Vec::new, |totals| rows.totals(totals));
+    if totals_row.iter().skip(1).all(Option::is_none) {
+        totals_row.clear();
+    }
+    let partial = totals.as_ref().is_some_and(|totals| totals.masked);
+    // Rows that come back are shown by the same view, which the address need not name.
+    let mut shown_by = asked.kept(&["view"]);
+    shown_by.insert(0, ("view".to_owned(), open.key().unwrap_or("all").to_owned()));
+    let editing = written.then(|| Editing {
+        url: find::address(&format!("{}/cells", asked.path), &shown_by),
+        base: asked.path.clone(),
+        count: listed.count.unwrap_or(0),
+        creates,
+        deletes: rights.permit(key, Action::Delete).is_ok(),
+        fields: settable(&scope, &columns, &rights, key),
+    });
+    let editing = editing.filter(|editing| editing.deletes || !editing.fields.is_empty());
+    Ok(Built::Grid(Box::new(Grid {
         subtitle: String::new(),
         actions: if creates && empty.is_none() { vec![new()] } else { Vec::new() },
-        notes: Vec::new(),
-        views: tabs(texts, views, view, asked),
+        notes: open.notes(texts),
+        views: open.tabs(texts, asked),
+        view_menu: Some(open.menu(&scope, asked, changed, views::may_share(&call.actor))),
         search: search(texts, &scope, asked),
-        filters: judged.chips,
-        builder: Some(builder),
-        columns: heads(&scope, &columns, &listed, asked),
-        totals: totals(&columns, &rows),
-        rows: shown,
+        filters: chips(&filters, &stands, &known, asked, at_work),
+        builder: Some(builder(&filters, drafted, &judged, &known, asked, at_work)),
+        tools: Some(toolbox.tools()),
+        totals: totals_row,
+        totals_label: texts.get(if partial { "sum-readable" } else { "sum-all" }),
+        columns: heads,
+        body,
         empty,
-        compact: false,
-        pager: pager(texts, &listed, asked),
+        height: view.row_height.as_str(),
+        pager: pager(texts, &listed, asked, groups.is_some()),
         legend: String::new(),
+        editing,
         title: table.title.clone(),
-    })
+    })))
 }
 
-/// The views of a table, and the one that is open.
-type Views<'a> = (Vec<&'a View>, Option<&'a View>);
-
-/// The views of a table in the order of the menu, those without conditions first; and the one that is open.
-///
-/// Without a wish it is the first that leaves nothing out, and none where there is no such.
-fn views<'a>(app: &'a App, table: &str, asked: &Asked) -> std::result::Result<Views<'a>, Error> {
-    let mut views: Vec<&View> = app.views.values().filter(|view| view.table == table).collect();
-    let menu = &app.manifest.menu;
-    let place = |view: &View| menu.iter().position(|entry| entry.view.as_deref() == Some(&view.key));
-    views.sort_by_key(|view| (view.filter.is_some(), place(view).unwrap_or(usize::MAX)));
-    let whole = views.first().copied().filter(|view| view.filter.is_none());
-    let open = match &asked.view {
-        Some(key) => Some(views.iter().copied().find(|view| view.key == *key).ok_or(Error::NotFound)?),
-        None => whole,
-    };
-    Ok((views, open))
+/// The fields in columns that this person may change in some row.
+fn settable(scope: &Reader<'_>, columns: &[GridColumn<'_>], rights: &Rights<'_>, key: &str) -> Vec<(String, String)> {
+    let Ok(permit) = rights.permit(key, Action::Edit) else { return Vec::new() };
+    let all: Vec<bool> = permit.grants().iter().map(|_| true).collect();
+    let can = permit.rights(&all);
+    let mut fields = Vec::new();
+    for column in columns {
+        let Some(field) = column.place().field else { continue };
+        let own = column.place().path.to_string() == field.key;
+        if own && !field.read_only && can.can_write(Action::Edit, &field.key) {
+            fields.push((field.key.clone(), scope.title(column.place())));
+        }
+    }
+    fields
 }
 
-fn tabs(texts: Texts, views: Vec<&View>, open: Option<&View>, asked: &Asked) -> Vec<Tab> {
-    let whole = views.iter().any(|view| view.filter.is_none());
-    let mut tabs: Vec<Tab> = views
+/// The reader's own conditions in words, each with the list without it.
+fn chips<C: crate::store::Connection>(
+    filters: &Filters<'_, '_, C>,
+    stands: &Group,
+    known: &filters::Known,
+    asked: &Asked,
+    at_work: bool,
+) -> Vec<Filter> {
+    // While the conditions are being changed, the ones that stand are named by the builder's values.
+    if at_work {
+        return Vec::new();
+    }
+    let words = filters.words(stands, known);
+    let mut chips: Vec<Filter> = words
         .into_iter()
-        .map(|view| {
-            let href = find::address(&asked.path, &[("view".to_owned(), view.key.clone())]);
-            Tab::new(&view.title, href, open.is_some_and(|open| open.key == view.key))
+        .enumerate()
+        .filter(|(_, label)| !label.is_empty())
+        .map(|(index, label)| {
+            let mut left = stands.clone();
+            if left.join == conditions::Join::All {
+                left.remove(&index.to_string());
+            } else {
+                left = Group::default();
+            }
+            let filter = filters.judge(&left, known).filter.map_or_else(String::new, |filter| filter.to_string());
+            Filter { label, remove: asked.address(&[], &[("filter", filter)]) }
         })
         .collect();
-    if !whole {
-        tabs.push(Tab::new(texts.get("view-all"), &asked.path, open.is_none()));
+    if asked.within.is_some() {
+        let label = filters.reader.texts.get("group-alone");
+        chips.push(Filter { label, remove: asked.address(&["in", "group"], &[]) });
     }
-    if tabs.len() > 1 { tabs } else { Vec::new() }
+    chips
+}
+
+fn builder<C: crate::store::Connection>(
+    filters: &Filters<'_, '_, C>,
+    mut group: Group,
+    judged: &Judged,
+    known: &filters::Known,
+    asked: &Asked,
+    at_work: bool,
+) -> FilterBuilder {
+    let count = group.tests().len();
+    if group.parts.is_empty() {
+        group.parts.push(Part::Test(Posted::default()));
+    }
+    FilterBuilder {
+        action: asked.path.clone(),
+        keep: asked.kept(&["in"]),
+        root: filters.builder(&group, &judged.errors, known),
+        open: at_work,
+        count,
+    }
 }
 
 /// The search box, where something can be searched: it names what.
@@ -270,61 +318,10 @@ fn search(texts: Texts, scope: &Reader<'_>, asked: &Asked) -> Option<Search> {
     })
 }
 
-/// The heads of the columns with their links for sorting, and where each stands on a phone's card.
-fn heads(scope: &Reader<'_>, columns: &[GridColumn<'_>], listed: &Listed, asked: &Asked) -> Vec<Column> {
-    // The number that counts is the one that the view draws attention to, else the last.
-    let is_number = |column: &GridColumn<'_>| column.place().field.is_some_and(|field| field.kind.is_number());
-    let stressed = columns.iter().skip(1).position(GridColumn::is_stressed);
-    let figure = stressed.or_else(|| columns.iter().skip(1).rposition(is_number)).map(|index| index + 1);
-    let mut heads = Vec::new();
-    for (index, column) in columns.iter().enumerate() {
-        let sort = scope.sort_path(column).map(|path| {
-            let now = listed.sort.first().filter(|key| key.path.to_string() == path);
-            let direction = now.map(|key| match key.descending {
-                true => SortDirection::Descending,
-                false => SortDirection::Ascending,
-            });
-            let turned = if direction == Some(SortDirection::Ascending) { format!("-{path}") } else { path };
-            Sort { href: asked.address(&["sort"], &[("sort", turned)]), direction }
-        });
-        let on_phone = match index {
-            0 => OnPhone::Title,
-            _ if column.is_state() => OnPhone::Corner,
-            _ if Some(index) == figure => OnPhone::Figure,
-            _ => OnPhone::Labelled,
-        };
-        for (nth, head) in column.heads(scope).into_iter().enumerate() {
-            let own = nth == 0;
-            heads.push(Column {
-                sort: sort.clone().filter(|_| own),
-                on_phone: if own { on_phone } else { head.on_phone },
-                ..head
-            });
-        }
-    }
-    heads
-}
-
-fn totals(columns: &[GridColumn<'_>], rows: &RowReader<'_, '_>) -> Vec<Option<String>> {
-    let total = |column: &GridColumn<'_>| {
-        let field = column.adds_up()?;
-        Some(cell::number(field, rows.sum(field)?))
-    };
-    let totals: Vec<Option<String>> = columns
-        .iter()
-        .flat_map(|column| {
-            let width = column.heads(rows.reader).len();
-            std::iter::once(total(column)).chain(std::iter::repeat_n(None, width - 1))
-        })
-        .collect();
-    let worth = rows.listed.records.len() > 1 && totals.iter().skip(1).any(Option::is_some);
-    if worth { totals } else { Vec::new() }
-}
-
 fn empty(texts: Texts, title: &str, asked: &Asked, new: Option<Button>) -> Empty {
     if asked.narrowed() {
         let mut empty = Empty::new("search", texts.get("grid-nothing-title"), texts.get("grid-nothing-body"));
-        let all = asked.address(&["q", "f", "sort"], &[]);
+        let all = asked.address(&["q", "in", "sort"], &[("filter", String::new())]);
         empty.action = Some(Button::link(texts.get("grid-clear"), all));
         return empty;
     }
@@ -335,26 +332,9 @@ fn empty(texts: Texts, title: &str, asked: &Asked, new: Option<Button>) -> Empty
     empty
 }
 
-fn pager(texts: Texts, listed: &Listed, asked: &Asked) -> Pager {
-    let page = |cursor: &str, trail: &[String]| {
-        let mut with = Vec::new();
-        if !cursor.is_empty() {
-            with.push(("cursor", cursor.to_owned()));
-            with.push(("trail", trail.join(&STEP.to_string())));
-        }
-        asked.address(&[], &with)
-    };
-    let next = listed.next.as_ref().map(|cursor| {
-        let mut trail = asked.trail.clone();
-        trail.push(asked.cursor.clone().unwrap_or_default());
-        let from = trail.len().saturating_sub(TRAIL);
-        page(cursor, &trail[from..])
-    });
-    let previous = asked.cursor.as_ref().and_then(|_| {
-        let (last, earlier) = asked.trail.split_last()?;
-        Some(page(last, earlier))
-    });
-    let shown = Arg::Number(i64::try_from(listed.records.len()).unwrap_or(i64::MAX));
+fn pager(texts: Texts, listed: &Listed, asked: &Asked, grouped: bool) -> Pager {
+    let (previous, next) = if grouped { (None, None) } else { asked.pages(listed.next.as_ref()) };
+    let shown = Arg::Number(as_i64(listed.records.len()));
     let text = match listed.count {
         Some(count) => {
             let total = find::capped(count, COUNTED);
@@ -370,24 +350,64 @@ fn pager(texts: Texts, listed: &Listed, asked: &Asked) -> Pager {
     Pager { previous, next, text, sizes: if more { sizes.collect() } else { Vec::new() } }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The rows with these ids as the list of this address shows them.
+async fn rows_of(
+    web: &Web,
+    caller: &Caller,
+    live: &LiveApp,
+    key: &str,
+    asked: &Asked,
+    ids: &[i64],
+) -> std::result::Result<(Grid, Vec<Row>), Error> {
+    let asked = Asked {
+        filter: Some(json!({"field": "id", "op": "in", "value": ids})),
+        group: Some(Vec::new()),
+        limit: 200,
+        cursor: None,
+        words: None,
+        within: None,
+        ..asked.clone()
+    };
+    let Built::Grid(grid) = build(web, caller, live, key, &asked).await? else { return Err(Error::NotFound) };
+    let rows = grid.body.iter().filter_map(|row| if let BodyRow::Row(row) = row { Some(row.clone()) } else { None });
+    let rows = rows.collect();
+    Ok((*grid, rows))
+}
 
-    #[test]
-    fn an_address_keeps_what_is_asked_apart_from_the_page() {
-        let asked = Asked::of(
-            "shop",
-            "order",
-            Some("view=open&q=a+b&sort=-no&limit=20&f.0.field=no&f.0.op=eq&f.0.value=1&cursor=00&trail=.11"),
-        );
-        assert_eq!(asked.limit, 20);
-        assert_eq!(asked.trail, ["", "11"]);
-        assert_eq!(asked.address(&["f"], &[]), "/apps/shop/order?view=open&q=a+b&sort=-no&limit=20");
-        assert_eq!(
-            asked.address(&["view", "q", "sort", "limit"], &[]),
-            "/apps/shop/order?f.0.field=no&f.0.op=eq&f.0.value=1"
-        );
-        assert_eq!(Asked::of("shop", "order", Some("limit=7")).limit, USUAL);
+/// Ids and versions of every row that the conditions of an address find, at most `most`.
+async fn found(
+    web: &Web,
+    caller: &Caller,
+    live: &LiveApp,
+    key: &str,
+    asked: &Asked,
+    most: usize,
+) -> std::result::Result<Vec<(i64, i64)>, Error> {
+    let reader = web.service.store.reader();
+    let rights = Rights::load(&reader, &caller.call, live).await?;
+    let face = &live.face(&caller.call.actor.locale).app;
+    let open = Open::find(face, key, views::of_table(&reader, &rights, key).await?, asked)?;
+    let saved = open.mine.as_ref().and_then(|saved| saved.view.filter.clone());
+    let own = asked.filter.clone().map_or(saved, |filter| Some(filter).filter(|filter| !filter.is_null()));
+    let mut request = ListRequest {
+        view: open.own.map(|view| view.key.clone()),
+        filter: both(own, asked.within.clone()),
+        search: asked.words.clone(),
+        sort: Some("id".to_owned()),
+        limit: Some(200),
+        ..ListRequest::default()
+    };
+    let mut rows = Vec::new();
+    loop {
+        let (page, _) = list(&reader, &caller.call, live, key, &request).await?;
+        rows.extend(page.records.iter().map(|record| (record.id.0, record.version)));
+        if rows.len() > most {
+            let error = crate::base::error::FieldError::new("", "max_batch").with("maximum", most);
+            return Err(Error::Invalid(vec![error]));
+        }
+        request.cursor = page.next;
+        if request.cursor.is_none() {
+            return Ok(rows);
+        }
     }
 }

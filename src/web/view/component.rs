@@ -5,7 +5,7 @@ use super::cell::{Cell, Fact};
 use super::chart::Chart;
 use super::field::Field;
 use super::form::{Form, Lines, Section, Taking};
-use super::grid::Grid;
+use super::grid::{FilterGroup, Grid, Row};
 use super::notice::Empty;
 use super::print::{PrintBlock, PrintLines, PrintRows};
 use super::report::ReportTable;
@@ -47,6 +47,9 @@ part!(/** A record's form with outline and action bar. */ RecordFormPart, record
 part!(/** A record's form within a task. */ TaskFormPart, task_form, "parts/task_form.html", { t: Texts, it: Form });
 part!(/** Search and filters of a list. */ GridBarPart, grid_bar, "parts/grid_bar.html", { t: Texts, it: Grid });
 part!(/** Table and pager of a list. */ GridBodyPart, grid_body, "parts/grid_body.html", { t: Texts, it: Grid });
+part!(/** Conditions of one group. */ FilterGroupPart, filter_group, "parts/filter_group.html", { t: Texts, action: str, it: FilterGroup });
+part!(/** One row of a list. */ GridRowPart, grid_row, "parts/grid_row.html", { t: Texts, grid: Grid, row: Row });
+part!(/** The views of a list. */ GridViewsPart, grid_views, "parts/grid_views.html", { t: Texts, it: Grid });
 part!(/** The head of a document. */ HeadPart, head, "parts/head.html", { frame: Frame, title: str });
 part!(/** Top bar and side menu. */ ShellTopPart, shell_top, "parts/shell_top.html", { shell: Shell });
 part!(/** Message, dock, dialog and icons. */ ShellEndPart, shell_end, "parts/shell_end.html", { shell: Shell });

@@ -2,7 +2,7 @@
 
 use super::action::{Action, Tab};
 use super::cell::Cell;
-use super::field::{Choice, Widget};
+use super::field::Choice;
 use super::notice::{Empty, Note};
 use super::shell::Shell;
 use crate::i18n::Texts;
@@ -24,6 +24,23 @@ pub struct GridFragment {
     pub grid: Grid,
 }
 
+/// One row alone, after it was changed.
+#[derive(Template)]
+#[template(path = "fragments/grid_row.html")]
+pub struct RowsFragment<'a> {
+    pub t: Texts,
+    pub grid: &'a Grid,
+    pub row: &'a Row,
+}
+
+/// The control of a cell.
+#[derive(Template)]
+#[template(path = "fragments/cell.html")]
+pub struct CellFragment {
+    pub t: Texts,
+    pub field: super::Field,
+}
+
 #[derive(Debug, Clone)]
 pub struct Grid {
     pub title: String,
@@ -32,22 +49,43 @@ pub struct Grid {
     /// The button for a new record comes last.
     pub actions: Vec<Action>,
     pub notes: Vec<Note>,
-    /// Saved views.
+    /// The views of the table; none without the right to more than one.
     pub views: Vec<Tab>,
+    pub view_menu: Option<ViewMenu>,
     pub search: Option<Search>,
     pub filters: Vec<Filter>,
     pub builder: Option<FilterBuilder>,
+    pub tools: Option<Tools>,
     pub columns: Vec<Column>,
-    pub rows: Vec<Row>,
-    /// One per column, `None` where a sum says nothing. Empty without a totals row. Quantities of different units are never summed.
-    pub totals: Vec<Option<String>>,
+    pub body: Vec<BodyRow>,
+    /// One per column, `None` where nothing is worked out. Quantities of different units are never summed.
+    pub totals: Vec<Option<Figure>>,
+    /// What the totals are of.
+    pub totals_label: String,
     /// Instead of the table: nothing there, nothing found, not allowed.
     pub empty: Option<Empty>,
-    /// Lower rows, smaller type.
-    pub compact: bool,
+    pub height: &'static str,
     pub pager: Pager,
     /// Explains the ticks of [`Cell::Level`] cells; may be empty.
     pub legend: String,
+    pub editing: Option<Editing>,
+}
+
+/// What scripts need to change cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Editing {
+    /// Takes changes; with the parameters of this list, so that rows come back as they are shown here.
+    pub url: String,
+    /// The list alone: `/apps/{app}/{table}`.
+    pub base: String,
+    /// How many rows the conditions find.
+    pub count: u64,
+    /// Rows may be made by pasting.
+    pub creates: bool,
+    /// Rows may be moved to the trash.
+    pub deletes: bool,
+    /// Fields that the bulk bar can set: path and title.
+    pub fields: Vec<(String, String)>,
 }
 
 /// The search box. It is a GET form on the page's own address.
@@ -69,34 +107,146 @@ pub struct Filter {
     pub remove: String,
 }
 
-/// Conditions as rows. A GET form: `f.0.field`, `f.0.op`, `f.0.value`, `f.1.field` …; rows without a field count for nothing.
+/// What can be done with the open view. Every form posts to `action` with its word as `do`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewMenu {
+    pub action: String,
+    pub title: String,
+    /// What is on screen differs from the view.
+    pub changed: bool,
+    /// Back to the view as it is saved.
+    pub discard: String,
+    /// The open view can be overwritten, renamed, moved and deleted.
+    pub editable: bool,
+    pub saved: bool,
+    pub shared: bool,
+    /// May make views for everybody.
+    pub shares: bool,
+    /// The list opens with this view.
+    pub first: bool,
+}
+
+/// Conditions as a tree. A GET form: `f.join`, `f.0.field`, `f.0.op`, `f.0.value`; `f.1.join`, `f.1.0.field` … for a group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilterBuilder {
     pub action: String,
     pub keep: Vec<(String, String)>,
-    /// The conditions there are, and one or more blank rows.
-    pub rows: Vec<FilterRow>,
+    pub root: FilterGroup,
     /// Open, because the reader is at it or because something in it is wrong.
     pub open: bool,
-    pub error: Option<String>,
+    pub count: usize,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct FilterGroup {
+    /// `1.0`; empty for the whole.
+    pub place: String,
+    pub joins: Vec<Choice>,
+    pub parts: Vec<FilterPart>,
+    /// Groups may be put into it.
+    pub nests: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum FilterPart {
+    Row(FilterRow),
+    Group(FilterGroup),
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilterRow {
+    pub place: String,
     /// The fields one may filter by; the first option is usually blank.
     pub fields: Vec<Choice>,
     pub operators: Vec<Choice>,
-    /// A text box, or a list where the chosen field has options.
-    pub value: Widget,
+    /// None, one or two controls that fit the field and the comparison.
+    pub values: Vec<super::Field>,
+    /// What is wrong with the value.
+    pub error: Option<String>,
+}
+
+/// The menus beside the conditions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tools {
+    pub action: String,
+    pub sort: SortTool,
+    pub group: SortTool,
+    pub columns: ColumnTool,
+    /// Compact, normal, tall.
+    pub heights: Vec<Tab>,
+}
+
+/// Keys of an order, each with its direction, and a blank one: fields as choices, whether it descends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SortTool {
+    pub label: String,
+    pub keep: Vec<(String, String)>,
+    pub keys: Vec<(Vec<Choice>, bool)>,
+    pub active: bool,
+}
+
+/// The columns there can be, those that show first and in their order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnTool {
+    pub label: String,
+    pub keep: Vec<(String, String)>,
+    pub columns: Vec<Choice>,
+    pub frozen: Vec<Choice>,
+    /// As the view has them.
+    pub reset: String,
+}
+
+/// A row of the table's body.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BodyRow {
+    Row(Row),
+    Group(GroupRow),
+    /// More rows of the group above.
+    More {
+        href: String,
+        label: String,
+    },
+}
+
+/// What stands above the rows of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupRow {
+    /// From 1.
+    pub level: usize,
+    pub title: String,
+    pub value: Cell,
+    pub count: String,
+    /// One per column behind the lead.
+    pub figures: Vec<Option<Figure>>,
+    /// Its rows alone; where they are not on this page, they are read from there.
+    pub href: String,
+    /// Its rows are on this page.
+    pub loaded: bool,
+    /// Its rows, and not groups, stand right below it.
+    pub deepest: bool,
+}
+
+/// A figure of a column with the word for what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    pub value: String,
+    pub label: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     pub label: String,
+    /// The path of the field; empty for a head that belongs to the one before.
+    pub path: String,
     /// Right-aligned.
     pub numeric: bool,
     pub sort: Option<Sort>,
     pub on_phone: OnPhone,
+    pub width: Option<u32>,
+    /// Stays in sight while the others scroll sideways.
+    pub frozen: bool,
+    /// What can be done with the column: label, icon, address; `true` for what holds now.
+    pub menu: Vec<(String, &'static str, String, bool)>,
 }
 
 /// The link in a column's head.
@@ -151,7 +301,16 @@ impl OnPhone {
 
 impl Column {
     pub fn new(label: impl Into<String>) -> Self {
-        Self { label: label.into(), numeric: false, sort: None, on_phone: OnPhone::Labelled }
+        Self {
+            label: label.into(),
+            path: String::new(),
+            numeric: false,
+            sort: None,
+            on_phone: OnPhone::Labelled,
+            width: None,
+            frozen: false,
+            menu: Vec::new(),
+        }
     }
 
     pub fn ascending(&self) -> bool {
@@ -168,10 +327,24 @@ impl Column {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
+    pub id: i64,
+    pub version: i64,
+    /// How the record is called.
+    pub label: String,
     /// Opens the record; empty if there is none to open. The first cell becomes the link.
     pub href: String,
     /// One per column.
     pub cells: Vec<Cell>,
+    /// One per column: whether the reader may change it, and what a spreadsheet's cell would hold.
+    pub edits: Vec<Edit>,
+}
+
+/// What scripts know of a cell.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Edit {
+    pub open: bool,
+    /// Nothing where the cell's own words say it.
+    pub text: Option<String>,
 }
 
 /// Pages by key, so there is no number of pages.
@@ -190,19 +363,25 @@ impl Grid {
         self.search.is_some() || !self.filters.is_empty() || self.builder.is_some()
     }
 
-    /// How many leading columns the word 合计 spans: those without a sum.
-    pub fn totals_lead(&self) -> usize {
-        self.totals.iter().take_while(|total| total.is_none()).count().max(1)
+    /// The columns that the words of a total or of a group span: those before the first figure.
+    pub fn lead(&self) -> usize {
+        let figures = self.totals.iter().position(Option::is_some).unwrap_or(self.columns.len());
+        figures.max(1)
     }
 
     /// The cells of a row with their columns.
-    pub fn pairs<'a>(&'a self, row: &'a Row) -> Vec<(&'a Column, &'a Cell)> {
-        self.columns.iter().zip(&row.cells).collect()
+    pub fn trios<'a>(&'a self, row: &'a Row) -> Vec<(&'a Column, &'a Cell, &'a Edit)> {
+        let cells = row.cells.iter().zip(&row.edits);
+        self.columns.iter().zip(cells).map(|(column, (cell, edit))| (column, cell, edit)).collect()
     }
 
-    /// The label and total of each column behind the lead.
-    pub fn totals_rest(&self) -> Vec<(&str, Option<&str>)> {
-        let labels = self.columns.iter().map(|column| column.label.as_str());
-        labels.zip(self.totals.iter().map(Option::as_deref)).skip(self.totals_lead()).collect()
+    /// The figures of each column behind the lead, with its label.
+    pub fn behind<'a>(&'a self, figures: &'a [Option<Figure>]) -> Vec<(&'a Column, Option<&'a Figure>)> {
+        self.columns.iter().zip(figures.iter().map(Option::as_ref)).skip(self.lead()).collect()
+    }
+
+    /// How many columns the table has, with the one for choosing rows.
+    pub fn width(&self) -> usize {
+        self.columns.len() + usize::from(self.editing.is_some())
     }
 }

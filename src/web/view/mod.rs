@@ -39,8 +39,9 @@ pub use form::{
     Form, FormButton, FormError, FormFragment, FormPage, Item, Line, LineColumn, Lines, Section, Taking, TakingLine,
 };
 pub use grid::{
-    Column, Filter, FilterBuilder, FilterRow, Grid, GridFragment, GridPage, OnPhone, Pager, Row, Search, Sort,
-    SortDirection,
+    BodyRow, Column, ColumnTool, Edit, Editing, Figure, Filter, FilterBuilder, FilterGroup, FilterPart, FilterRow,
+    Grid, GridFragment, GridPage, GroupRow, OnPhone, Pager, Row, Search, Sort, SortDirection, SortTool, Tools,
+    ViewMenu,
 };
 pub use notice::{DraftNote, Empty, Flash, Note, NoteTone, Stale, StaleField};
 pub use problem::Problem;

@@ -21,9 +21,10 @@ mod widgets;
 pub use draw::{Drawing, Drawn};
 pub use handlers::{create, draft_edit, draft_new, edit, live_edit, live_new, new, save};
 pub use options::Options;
-pub use posted::{Posted, Reading, drop_file, read};
+pub use posted::{Posted, Reading, drop_file, parse as parse_control, read};
 pub use problems::Problems;
 pub use standing::{Standing, Standings};
+pub use widgets::Making;
 
 use super::{
     case,

@@ -95,13 +95,25 @@ impl Options {
             }
         }
         if wants_people {
-            let active = people::active_users(conn).await?;
-            options.people = active
-                .into_iter()
-                .map(|user| Choosable { id: user.id, name: user.name, position: user.position.unwrap_or_default() })
-                .collect();
+            options.people = choosable(conn).await?;
         }
         if wants_departments {
+            options.departments = departments::paths(conn).await?;
+        }
+        Ok(options)
+    }
+
+    /// What one field of a record offers.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn of_field(conn: &impl Connection, rights: &Rights<'_>, field: &Field) -> Result<Self, Error> {
+        let mut options = Self::default();
+        options.link(conn, rights, field, &field.key, None, None).await?;
+        if field.kind.is_member() {
+            options.people = choosable(conn).await?;
+        }
+        if field.kind.is_department() {
             options.departments = departments::paths(conn).await?;
         }
         Ok(options)
@@ -130,4 +142,11 @@ impl Options {
         }
         Ok(())
     }
+}
+
+async fn choosable(conn: &impl Connection) -> Result<Vec<Choosable>, Error> {
+    let active = people::active_users(conn).await?.into_iter();
+    let people =
+        active.map(|user| Choosable { id: user.id, name: user.name, position: user.position.unwrap_or_default() });
+    Ok(people.collect())
 }

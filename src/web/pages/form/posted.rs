@@ -151,7 +151,11 @@ impl Reader<'_> {
     }
 }
 
-fn parse(field: &Field, texts: &[&str], zone: &TimeZone) -> Result<Value, FieldError> {
+/// What the control of a field posted: trimmed texts, none of them empty.
+///
+/// # Errors
+/// What does not read.
+pub fn parse(field: &Field, texts: &[&str], zone: &TimeZone) -> Result<Value, FieldError> {
     match (field.kind, texts) {
         (Kind::Boolean, []) => Ok(Value::Bool(false)),
         (_, []) => Ok(Value::Unset),

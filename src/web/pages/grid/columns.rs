@@ -7,7 +7,7 @@ use crate::{
         app::App,
         field::{Field, Kind},
         table::Table,
-        view::{ColumnDisplay, View},
+        view::{ColumnDisplay, Total, View, ViewColumn},
     },
     i18n::{Arg, Texts},
     query::{FieldPath, FieldSource, SystemField, resolve},
@@ -51,6 +51,8 @@ pub struct GridColumn<'a> {
     title: String,
     under: Option<Place<'a>>,
     shape: Shape<'a>,
+    /// In CSS pixels.
+    pub width: Option<u32>,
 }
 
 enum Shape<'a> {
@@ -87,29 +89,31 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The columns of a view; the first fields of the table without one.
+    /// The columns of a view, as far as the reader may see them.
     #[must_use]
-    pub fn columns(&self, view: Option<&View>, live: &LiveApp) -> Vec<GridColumn<'a>> {
-        let Some(view) = view else { return self.unasked(live) };
+    pub fn columns(&self, view: &View) -> Vec<GridColumn<'a>> {
         let column = |place: Place<'a>, title, under: Option<&str>, display: Option<&ColumnDisplay>| {
             let shape = match display {
                 Some(ColumnDisplay::Level { of }) => self.place(of).map_or(Shape::Plain, Shape::Level),
                 Some(ColumnDisplay::Remaining) => Shape::Remaining,
                 None => Shape::Plain,
             };
-            GridColumn { place, title, under: under.and_then(|under| self.place(under)), shape }
+            GridColumn { place, title, under: under.and_then(|under| self.place(under)), shape, width: None }
         };
         let columns = view.columns.iter().filter_map(|written| {
             let place = self.place(written.field())?;
             let detail = written.detail();
             let title = detail.and_then(|detail| detail.title.clone()).unwrap_or_else(|| self.title(&place));
             let under = detail.and_then(|detail| detail.under.as_deref());
-            Some(column(place, title, under, detail.and_then(|detail| detail.display.as_ref())))
+            let made = column(place, title, under, detail.and_then(|detail| detail.display.as_ref()));
+            Some(GridColumn { width: written.width(), ..made })
         });
         columns.collect()
     }
 
-    fn unasked(&self, live: &LiveApp) -> Vec<GridColumn<'a>> {
+    /// What a list shows that no view describes: the first fields of the table.
+    #[must_use]
+    pub fn unasked(&self, live: &LiveApp) -> View {
         let shown = |field: &&Field| !field.kind.is_wide() && !field.sensitive;
         let naming: Vec<&str> = self.table.display_fields().map(|field| field.key.as_str()).collect();
         let others = self.table.scalars().filter(shown).map(|field| field.key.as_str());
@@ -119,11 +123,8 @@ impl<'a> Reader<'a> {
         if live.app().submit_flow(&self.table.key).is_some() {
             keys.extend(["state", "created_by"]);
         }
-        let column = |place: Place<'a>| {
-            let title = self.title(&place);
-            GridColumn { place, title, under: None, shape: Shape::Plain }
-        };
-        keys.into_iter().filter_map(|key| self.place(key).map(column)).collect()
+        let columns = keys.into_iter().map(|key| ViewColumn::Field(key.to_owned()));
+        View { columns: columns.collect(), ..View::new(&self.table.key, &self.table.title) }
     }
 
     /// What a place is called.
@@ -170,6 +171,11 @@ impl<'a> GridColumn<'a> {
         &self.place
     }
 
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
     fn places(&self) -> impl Iterator<Item = &Place<'a>> {
         let of = if let Shape::Level(of) = &self.shape { Some(of) } else { None };
         std::iter::once(&self.place).chain(&self.under).chain(of)
@@ -188,7 +194,8 @@ impl<'a> GridColumn<'a> {
     /// The heads that the column takes up: a number with a bar takes two.
     #[must_use]
     pub fn heads(&self, reader: &Reader<'_>) -> Vec<Column> {
-        let head = Column { numeric: self.numeric(), ..Column::new(self.title.clone()) };
+        let path = self.place.path.to_string();
+        let head = Column { numeric: self.numeric(), path, width: self.width, ..Column::new(self.title.clone()) };
         match &self.shape {
             Shape::Level(of) => {
                 let label = format!("{} / {}", self.title, reader.title(of));
@@ -207,6 +214,23 @@ impl<'a> GridColumn<'a> {
     #[must_use]
     pub fn is_state(&self) -> bool {
         self.place.path == FieldPath::System(SystemField::State)
+    }
+
+    /// The figures that make sense of the column, the usual one first. What may be of different units is never added up: a
+    /// quantity without a unit of its own takes it from its row.
+    #[must_use]
+    pub fn figures(&self) -> &'static [Total] {
+        let Some(field) = self.place.field else { return &[Total::Count] };
+        match field.kind {
+            _ if !matches!(self.place.path, FieldPath::Field(_)) => &[],
+            Kind::Decimal if field.unit.is_none() => &[Total::Count],
+            kind if kind.is_number() => {
+                &[Total::Sum, Total::Average, Total::Min, Total::Max, Total::Count, Total::CountDistinct]
+            }
+            Kind::Date | Kind::DateTime | Kind::Time => &[Total::Min, Total::Max, Total::Count, Total::CountDistinct],
+            kind if kind.is_several() => &[Total::Count],
+            _ => &[Total::Count, Total::CountDistinct],
+        }
     }
 
     /// A field whose values on a page may be added up: amounts of money that are sums themselves. Prices are not, and
@@ -308,7 +332,8 @@ pub struct RowReader<'r, 'a> {
 }
 
 impl RowReader<'_, '_> {
-    fn value<'v>(&self, place: &Place<'_>, record: &'v Record) -> &'v Value {
+    /// The value at a place; system fields have none here.
+    pub fn value<'v>(&self, place: &Place<'_>, record: &'v Record) -> &'v Value {
         match &place.path {
             FieldPath::Field(key) => record.document.get(key),
             FieldPath::Hop(..) => {
@@ -319,7 +344,8 @@ impl RowReader<'_, '_> {
         }
     }
 
-    fn readable(&self, place: &Place<'_>, record: &Record) -> bool {
+    /// Whether the reader may see it in this record.
+    pub fn readable(&self, place: &Place<'_>, record: &Record) -> bool {
         match &place.path {
             FieldPath::Field(key) | FieldPath::Hop(key, _) => !record.hidden.contains(key),
             FieldPath::System(_) => true,
@@ -383,19 +409,5 @@ impl RowReader<'_, '_> {
             }
         }
         wanted
-    }
-
-    /// The values of a field on the page, all of them or none: a sum over what is partly hidden would tell of it.
-    #[must_use]
-    pub fn sum(&self, field: &Field) -> Option<rust_decimal::Decimal> {
-        let records = &self.listed.records;
-        if records.iter().any(|record| record.hidden.contains(&field.key)) {
-            return None;
-        }
-        let mut sum = rust_decimal::Decimal::ZERO;
-        for amount in records.iter().filter_map(|record| record.document.get(&field.key).as_decimal()) {
-            sum = sum.checked_add(amount)?;
-        }
-        Some(sum)
     }
 }

@@ -1,223 +1,338 @@
-//! Conditions that a reader puts on a list: read from the address, turned into a filter, shown as chips and as rows to change.
+//! Conditions that a reader puts on a list: turned into a filter, said in words, and shown as rows to change.
 
-use super::columns::{Place, Reader};
+use super::{
+    columns::{Place, Reader},
+    compared::{self, Compared, ME, OWN},
+    conditions::{DEEPEST, Group, Join, Part, Posted},
+};
 use crate::{
-    base::time::Timestamp,
-    definition::field::{Field, Kind, cascade},
-    i18n::{Arg, Texts},
-    query::{FieldPath, SystemField},
-    service::{Error, permits::Rights, records::options},
-    store::{Connection, departments, people},
+    definition::field::{Field, Kind},
+    i18n::Arg,
+    query::FieldPath,
+    service::{
+        Error,
+        permits::Rights,
+        records::options,
+        represent::{self, Labels},
+    },
+    store::{Connection, people},
     web::{
-        pages::{cell, find},
-        view::{Choice, Filter, FilterBuilder, FilterRow, Widget},
+        pages::cell,
+        view::{self, Choice, FilterGroup, FilterPart, FilterRow, Picker, Widget},
     },
 };
-use jiff::{Span, civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use serde_json::{Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The most conditions that an address may carry.
-const MOST: usize = 20;
-/// A link offers its records as a list while there are no more than this; else it is searched by name.
-const LISTED: u64 = 50;
-/// What stands before an id in a value, so that it is never taken for a name.
-const ID: char = '#';
-
-/// A condition as it stands in the address.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Posted {
-    pub field: String,
-    pub operator: String,
-    pub value: String,
-}
-
-/// The conditions of an address by their numbers; rows without a field count for nothing.
-#[must_use]
-pub fn posted(pairs: &[(String, String)]) -> Vec<Posted> {
-    let mut rows: std::collections::BTreeMap<usize, Posted> = std::collections::BTreeMap::new();
-    for (name, value) in pairs {
-        let Some((number, part)) = name.strip_prefix("f.").and_then(|rest| rest.split_once('.')) else { continue };
-        let Some(number) = number.parse::<usize>().ok().filter(|number| *number < MOST) else { continue };
-        let row = rows.entry(number).or_default();
-        match part {
-            "field" => row.field = value.trim().to_owned(),
-            "op" => row.operator = value.trim().to_owned(),
-            "value" => row.value = value.trim().to_owned(),
-            _ => {}
-        }
-    }
-    rows.into_values().filter(|row| !row.field.is_empty()).collect()
-}
-
-/// The conditions as parameters of an address.
-#[must_use]
-pub fn parameters(rows: &[Posted]) -> Vec<(String, String)> {
-    let pair = |number: usize, part: &str, value: &str| (format!("f.{number}.{part}"), value.to_owned());
-    rows.iter()
-        .enumerate()
-        .flat_map(|(number, row)| {
-            [pair(number, "field", &row.field), pair(number, "op", &row.operator), pair(number, "value", &row.value)]
-        })
-        .collect()
-}
-
-/// How a field is compared and what it is compared with.
-enum Compared<'a> {
-    Text,
-    Number(&'a Field),
-    Date(&'a Field),
-    Time(&'a Field),
-    /// A moment, by the day it lies in.
-    Day,
-    /// One of a few: value and title.
-    Choice(Vec<(String, String)>),
-    /// Several of a few.
-    Choices(&'a Field),
-    Boolean,
-    /// A record: its name is searched where there are too many to list. Paths of the texts that name it.
-    Link {
-        field: &'a Field,
-        names: Vec<String>,
-    },
-    Member,
-    Members,
-    Department,
-    Departments,
-    /// Only whether there is something.
-    Presence,
-}
-
-impl Compared<'_> {
-    /// The words of the operators that make sense, the usual one first.
-    const fn operators(&self) -> &'static [&'static str] {
-        match self {
-            Self::Text => &["contains", "eq", "ne", "starts", "empty", "set"],
-            Self::Number(_) => &["ge", "le", "eq", "ne", "gt", "lt", "empty", "set"],
-            Self::Date(_) => &["eq", "ge", "le", "empty", "set"],
-            Self::Time(_) => &["ge", "le", "eq"],
-            Self::Day => &["eq", "ge", "le"],
-            Self::Choice(_) => &["eq", "ne"],
-            Self::Choices(_) | Self::Members | Self::Departments => &["contains", "empty", "set"],
-            Self::Boolean => &["eq"],
-            Self::Link { .. } => &["eq", "ne", "contains", "empty", "set"],
-            Self::Presence => &["set", "empty"],
-            Self::Member | Self::Department => &["eq", "ne", "empty", "set"],
-        }
-    }
-
-    /// The key of an operator's word: of days one says earlier and later.
-    fn word(&self, operator: &str) -> String {
-        match (self, operator) {
-            (Self::Date(_) | Self::Time(_) | Self::Day, "ge") => "filter-op-from".to_owned(),
-            (Self::Date(_) | Self::Time(_) | Self::Day, "le") => "filter-op-until".to_owned(),
-            (_, operator) => format!("filter-op-{operator}"),
-        }
-    }
-
-    /// The operator that was asked for where it makes sense here, else the usual one.
-    fn operator(&self, asked: &str) -> &'static str {
-        let known = self.operators();
-        known.iter().copied().find(|word| *word == asked).unwrap_or(known[0])
-    }
-}
-
-/// What the conditions come to.
-#[derive(Default)]
-pub struct Judged {
-    /// For the list; nothing without conditions.
-    pub filter: Option<Json>,
-    pub chips: Vec<Filter>,
-    pub error: Option<String>,
-}
+/// A link offers this many of its records before anything is typed.
+const OFFERED: u64 = 50;
 
 /// Everything that conditions are judged with.
 pub struct Filters<'r, 'a, C> {
     pub conn: &'r C,
     pub reader: &'r Reader<'a>,
     pub rights: &'r Rights<'a>,
-    pub zone: &'r TimeZone,
+    /// `/apps/{app}/{table}`.
+    pub path: &'r str,
+}
+
+/// What the conditions speak of by name: read once for all of them.
+#[derive(Default)]
+pub struct Known {
+    labels: Labels,
+    people: Vec<(i64, String)>,
+    /// Records that a link offers, by the target's table.
+    offered: BTreeMap<String, Vec<(i64, String)>>,
+}
+
+/// What conditions come to: the filter, and what is wrong by the place of the row.
+#[derive(Debug, Default)]
+pub struct Judged {
+    pub filter: Option<Json>,
+    pub errors: BTreeMap<String, String>,
+}
+
+fn place_of(group: &str, index: usize) -> String {
+    if group.is_empty() { index.to_string() } else { format!("{group}.{index}") }
 }
 
 impl<'a, C: Connection> Filters<'_, 'a, C> {
-    /// The filter and the chips of the conditions. `keep` are the other parameters of the address.
+    /// Reads what the conditions speak of: a statement for the people and one for each table that is linked to; with
+    /// `offering`, another for each of those.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn judge(&self, rows: &[Posted], path: &str, keep: &[(String, String)]) -> Result<Judged, Error> {
-        let texts = self.reader.texts;
+    pub async fn know(&self, group: &Group, offering: bool) -> Result<Known, Error> {
+        let mut known = Known::default();
+        let mut wanted: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+        let mut members = false;
+        for test in group.tests() {
+            let Some(place) = self.reader.place(&test.field) else { continue };
+            match Compared::of(&place.path, place.field) {
+                Some(Compared::Member | Compared::Members) => members = true,
+                Some(Compared::Link(field) | Compared::Links(field)) => {
+                    if let Some(target) = &field.target {
+                        let ids = test.values.iter().filter_map(|value| value.parse::<i64>().ok());
+                        wanted.entry(target.clone()).or_default().extend(ids);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if members {
+            let active = people::active_users(self.conn).await?;
+            known.people = active.into_iter().map(|user| (user.id, user.name)).collect();
+        }
+        if offering {
+            for target in wanted.keys() {
+                let found = match options(self.conn, self.rights, target, None, None, OFFERED).await {
+                    Ok(found) => found,
+                    Err(Error::NotFound | Error::Forbidden { .. }) => Vec::new(),
+                    Err(other) => return Err(other),
+                };
+                known.offered.insert(target.clone(), found);
+            }
+        }
+        wanted.retain(|_, ids| !ids.is_empty());
+        known.labels = represent::labels_of(self.conn, self.rights, wanted).await?;
+        Ok(known)
+    }
+
+    /// The filter of the conditions; rows that say nothing count for nothing.
+    #[must_use]
+    pub fn judge(&self, group: &Group, known: &Known) -> Judged {
         let mut judged = Judged::default();
-        let mut tests = Vec::new();
-        for (index, row) in rows.iter().enumerate() {
-            let Some(place) = self.reader.place(&row.field) else {
-                judged.error = Some(texts.with("error-unknown-field", &[("field", Arg::Text(&row.field))]));
-                continue;
-            };
-            let Some(compared) = self.compared(&place) else { continue };
-            let valued = !matches!(compared.operator(&row.operator), "empty" | "set");
-            if valued && row.value.is_empty() {
-                continue;
-            }
-            match self.test(&place, &compared, row).await? {
-                Ok((test, shown)) => {
-                    tests.push(test);
-                    let title = self.reader.title(&place);
-                    let operator = texts.get(&compared.word(compared.operator(&row.operator)));
-                    let label = texts.with(
-                        "filter-chip",
-                        &[("field", Arg::Text(&title)), ("op", Arg::Text(&operator)), ("value", Arg::Text(&shown))],
-                    );
-                    let others: Vec<Posted> = rows
-                        .iter()
-                        .enumerate()
-                        .filter(|(other, _)| *other != index)
-                        .map(|(_, row)| row.clone())
-                        .collect();
-                    let mut address = keep.to_vec();
-                    address.extend(parameters(&others));
-                    judged.chips.push(Filter { label: label.trim().to_owned(), remove: find::address(path, &address) });
-                }
-                Err(message) => {
-                    let title = self.reader.title(&place);
-                    let place = texts.with("field-says", &[("field", Arg::Text(&title))]);
-                    judged.error = Some(format!("{place}{message}"));
-                }
-            }
-        }
-        judged.filter = (!tests.is_empty()).then(|| json!({ "all": tests }));
-        Ok(judged)
+        judged.filter = self.filter(group, "", known, &mut judged.errors);
+        judged
     }
 
-    /// The conditions as rows to change, and a blank one.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn builder(&self, rows: &[Posted], error: Option<String>, open: bool) -> Result<FilterBuilder, Error> {
-        let mut shown = Vec::new();
-        for row in rows.iter().chain(std::iter::once(&Posted::default())) {
-            shown.push(self.row(row).await?);
-        }
-        let open = open || error.is_some();
-        Ok(FilterBuilder { action: String::new(), keep: Vec::new(), rows: shown, open, error })
-    }
-
-    fn fields(&self, chosen: &str) -> Vec<Choice> {
-        let mut fields = vec![Choice::new("", self.reader.texts.get("filter-none"), chosen.is_empty())];
-        let own = self.reader.table.scalars().map(|field| field.key.clone());
-        let system = ["state", "created_at", "created_by"].map(str::to_owned);
-        let stateful = self.rights.live.app().submit_flow(&self.reader.table.key).is_some();
-        for path in own.chain(system.into_iter().filter(|name| name != "state" || stateful)) {
-            let Some(place) = self.reader.place(&path) else { continue };
-            if self.compared(&place).is_some() {
-                fields.push(Choice::new(&path, self.reader.title(&place), path == chosen));
+    fn filter(&self, group: &Group, at: &str, known: &Known, errors: &mut BTreeMap<String, String>) -> Option<Json> {
+        let mut parts = Vec::new();
+        for (index, part) in group.parts.iter().enumerate() {
+            let place = place_of(at, index);
+            match part {
+                Part::Group(inner) => parts.extend(self.filter(inner, &place, known, errors)),
+                Part::Test(row) => match self.test(row, known) {
+                    None => {}
+                    Some(Ok(test)) => parts.push(test),
+                    Some(Err(message)) => {
+                        errors.insert(place, message);
+                    }
+                },
             }
         }
-        fields
+        if parts.is_empty() {
+            return None;
+        }
+        Some(match group.join {
+            Join::All => json!({"all": parts}),
+            Join::Any => json!({"any": parts}),
+            Join::NotAll => json!({"not": {"all": parts}}),
+            Join::NotAny => json!({"not": {"any": parts}}),
+        })
     }
 
-    async fn row(&self, row: &Posted) -> Result<FilterRow, Error> {
+    /// The filter of one row, or what is wrong with it; nothing for a row that says nothing.
+    fn test(&self, row: &Posted, known: &Known) -> Option<Result<Json, String>> {
         let texts = self.reader.texts;
-        let place = self.reader.place(&row.field);
-        let compared = place.as_ref().and_then(|place| self.compared(place));
+        if row.field.is_empty() {
+            return None;
+        }
+        let Some(place) = self.reader.place(&row.field) else {
+            return Some(Err(texts.with("error-unknown-field", &[("field", Arg::Text(&row.field))])));
+        };
+        let compared = Compared::of(&place.path, place.field)?;
+        let operator = compared.operator(&row.operator);
+        let path = place.path.to_string();
+        let takes = Compared::takes(operator);
+        if takes == Some(0) {
+            return Some(Ok(compared::test(&path, operator, Vec::new())));
+        }
+        if row.values.is_empty() {
+            return None;
+        }
+        if takes == Some(2) && row.values.len() < 2 {
+            return Some(Err(texts.get("filter-both")));
+        }
+        let most = takes.unwrap_or(usize::MAX);
+        let values: Result<Vec<Json>, String> =
+            row.values.iter().take(most).map(|text| self.value(compared, operator, text, known)).collect();
+        Some(values.map(|values| compared::test(&path, operator, values)))
+    }
+
+    fn value(&self, compared: Compared<'_>, operator: &str, text: &str, known: &Known) -> Result<Json, String> {
+        let texts = self.reader.texts;
+        if matches!(operator, "last" | "next" | "older" | "later") {
+            return compared::days(text).map(Json::from).ok_or_else(|| texts.get("error-type-integer"));
+        }
+        let typed = |field: &Field| match field.read_text(text) {
+            Ok(value) if !value.is_unset() => Ok(field.write(&value)),
+            Ok(_) => Err(texts.get("error-required")),
+            Err(error) => Err(crate::web::error::say_field(texts, &error)),
+        };
+        let option = |field: &Field| {
+            let found = field.options.iter().find(|option| option.value == text || option.title == text);
+            found.map(|option| Json::from(option.value.as_str())).ok_or_else(|| texts.get("error-choice"))
+        };
+        match compared {
+            Compared::Text | Compared::State => Ok(text.into()),
+            Compared::Number(field) | Compared::Time(field) => typed(field),
+            // A relative day that no operator stands for is kept as it was written.
+            Compared::Day if text.contains(char::is_alphabetic) => Ok(json!({"date": text})),
+            Compared::Day => {
+                text.parse::<Date>().map(|day| day.to_string().into()).map_err(|_| texts.get("error-type-date"))
+            }
+            Compared::Whole => text.parse::<i64>().map(Json::from).map_err(|_| texts.get("error-type-integer")),
+            Compared::Choice(field) | Compared::Choices(field) => option(field),
+            Compared::Boolean => match text {
+                "true" => Ok(true.into()),
+                "false" => Ok(false.into()),
+                _ => Err(texts.get("error-type-boolean")),
+            },
+            Compared::Link(field) | Compared::Links(field) => {
+                if let Some(name) = text.strip_prefix(OWN) {
+                    return Ok(json!({"user": name}));
+                }
+                let id: Option<i64> = text.parse().ok();
+                match id
+                    .filter(|id| field.target.as_deref().is_some_and(|target| known.labels.get(target, *id).is_some()))
+                {
+                    Some(id) => Ok(id.into()),
+                    None => Err(texts.get("error-link-not-found")),
+                }
+            }
+            Compared::Member | Compared::Members if text == ME => Ok(json!({"user": "id"})),
+            Compared::Member | Compared::Members => {
+                let found = known.people.iter().find(|(id, name)| id.to_string() == text || name == text);
+                found.map(|(id, _)| Json::from(*id)).ok_or_else(|| texts.get("error-type-link"))
+            }
+        }
+    }
+
+    /// The conditions in words, one text for each part of the group.
+    #[must_use]
+    pub fn words(&self, group: &Group, known: &Known) -> Vec<String> {
+        let whole = |part: &Part| match part {
+            Part::Test(row) => self.sentence(row, known),
+            Part::Group(inner) => self.joined(inner, known),
+        };
+        match group.join {
+            Join::All => group.parts.iter().map(|part| whole(part).unwrap_or_default()).collect(),
+            _ => self.joined(group, known).into_iter().collect(),
+        }
+    }
+
+    fn joined(&self, group: &Group, known: &Known) -> Option<String> {
+        let texts = self.reader.texts;
+        let parts: Vec<String> = group
+            .parts
+            .iter()
+            .filter_map(|part| match part {
+                Part::Test(row) => self.sentence(row, known),
+                Part::Group(inner) => self.joined(inner, known).map(|words| format!("({words})")),
+            })
+            .collect();
+        let between = texts.get(match group.join {
+            Join::All | Join::NotAll => "filter-and",
+            Join::Any | Join::NotAny => "filter-or",
+        });
+        let words = parts.join(&format!(" {between} "));
+        match group.join {
+            _ if parts.is_empty() => None,
+            Join::All | Join::Any => Some(words),
+            Join::NotAll | Join::NotAny => Some(texts.with("filter-not", &[("words", Arg::Text(&words))])),
+        }
+    }
+
+    fn sentence(&self, row: &Posted, known: &Known) -> Option<String> {
+        let texts = self.reader.texts;
+        let place = self.reader.place(&row.field)?;
+        let compared = Compared::of(&place.path, place.field)?;
+        let operator = compared.operator(&row.operator);
+        let values: Vec<String> = row.values.iter().map(|value| self.shown(compared, value, known)).collect();
+        let value = match operator {
+            "last" | "next" | "older" | "later" => texts.with("filter-days", &[("days", Arg::Text(row.value()))]),
+            "between" => values.join(" – "),
+            _ => values.join("、"),
+        };
+        let title = self.title(&place);
+        let word = texts.get(&compared.word(operator));
+        let words = [("field", Arg::Text(&title)), ("op", Arg::Text(&word)), ("value", Arg::Text(&value))];
+        Some(texts.with("filter-chip", &words).trim().to_owned())
+    }
+
+    /// A value as it is called.
+    fn shown(&self, compared: Compared<'_>, value: &str, known: &Known) -> String {
+        let texts = self.reader.texts;
+        let named = match compared {
+            Compared::Choice(field) | Compared::Choices(field) => {
+                field.option(value).map(|option| option.title.clone())
+            }
+            Compared::State => Some(cell::state(texts, value).label),
+            Compared::Boolean => Some(texts.get(if value == "true" { "yes" } else { "no" })),
+            Compared::Member | Compared::Members if value == ME => Some(texts.get("filter-me")),
+            Compared::Member | Compared::Members => {
+                known.people.iter().find(|(id, _)| id.to_string() == value).map(|(_, name)| name.clone())
+            }
+            Compared::Link(field) | Compared::Links(field) => match value.strip_prefix(OWN) {
+                Some(_) => Some(self.mine(field)),
+                None => value.parse().ok().and_then(|id| known.labels.of(field, id)).map(str::to_owned),
+            },
+            _ => None,
+        };
+        named.unwrap_or_else(|| value.to_owned())
+    }
+
+    /// `item.code` as `Item · Code`.
+    fn title(&self, place: &Place<'_>) -> String {
+        let own = self.reader.title(place);
+        match &place.path {
+            FieldPath::Hop(link, _) => {
+                let link = self.reader.table.field(link).map_or(link.as_str(), |field| field.title.as_str());
+                format!("{link} · {own}")
+            }
+            _ => own,
+        }
+    }
+
+    /// "My shelves": the rows that a user value stands for.
+    fn mine(&self, field: &Field) -> String {
+        self.reader.texts.with("filter-mine", &[("title", Arg::Text(&field.title))])
+    }
+
+    /// The conditions as rows to change.
+    #[must_use]
+    pub fn builder(&self, group: &Group, errors: &BTreeMap<String, String>, known: &Known) -> FilterGroup {
+        self.group(group, "", 1, errors, known)
+    }
+
+    fn group(
+        &self,
+        group: &Group,
+        at: &str,
+        depth: usize,
+        errors: &BTreeMap<String, String>,
+        known: &Known,
+    ) -> FilterGroup {
+        let texts = self.reader.texts;
+        let joins = Join::EACH.into_iter().map(|join| {
+            Choice::new(join.word(), texts.get(&format!("filter-join-{}", join.word())), join == group.join)
+        });
+        let parts = group.parts.iter().enumerate().map(|(index, part)| {
+            let place = place_of(at, index);
+            match part {
+                Part::Test(row) => FilterPart::Row(self.row(row, place, errors, known)),
+                Part::Group(inner) => FilterPart::Group(self.group(inner, &place, depth + 1, errors, known)),
+            }
+        });
+        FilterGroup { place: at.to_owned(), joins: joins.collect(), parts: parts.collect(), nests: depth < DEEPEST }
+    }
+
+    fn row(&self, row: &Posted, place: String, errors: &BTreeMap<String, String>, known: &Known) -> FilterRow {
+        let texts = self.reader.texts;
+        let found = self.reader.place(&row.field);
+        let compared = found.as_ref().and_then(|place| Compared::of(&place.path, place.field));
         // Without a field any comparison may be meant; what does not fit the field falls back to its usual one.
         let words =
             compared.as_ref().map_or(&["contains", "eq", "ne", "ge", "le", "empty"] as &[&str], Compared::operators);
@@ -228,273 +343,139 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
         };
         let operators =
             words.iter().map(|operator| Choice::new(*operator, texts.get(&word(operator)), *operator == chosen));
-        let operators = operators.collect();
-        let value = match &compared {
-            Some(compared) => self.widget(compared, row).await?,
-            None => Widget::text(&row.value),
-        };
-        Ok(FilterRow { fields: self.fields(&row.field), operators, value })
-    }
-
-    async fn widget(&self, compared: &Compared<'_>, row: &Posted) -> Result<Widget, Error> {
-        let texts = self.reader.texts;
-        let select = |choices: Vec<(String, String)>| Widget::Select {
-            options: choices.into_iter().map(|(value, label)| Choice::new(&value, label, value == row.value)).collect(),
-            blank: Some(texts.get("none-chosen")),
-        };
-        Ok(match compared {
-            Compared::Text | Compared::Presence => Widget::text(&row.value),
-            Compared::Number(field) if field.kind == Kind::Duration => Widget::text(&row.value),
-            Compared::Number(field) => {
-                Widget::Number { value: row.value.clone(), integer: field.kind == Kind::Integer, unit: String::new() }
+        let name = format!("f.{place}.value");
+        let label = texts.get("filter-value");
+        let control = |widget: Widget| view::Field::new(name.clone(), label.clone(), widget);
+        let values: Vec<view::Field> = match (&compared, Compared::takes(chosen)) {
+            (_, Some(0)) => Vec::new(),
+            (Some(compared), Some(2)) => (0..2)
+                .map(|nth| {
+                    let value: Vec<String> = row.values.get(nth).cloned().into_iter().collect();
+                    let widget = self.widget(*compared, chosen, &value, &row.field, known);
+                    let part = if nth == 0 { "value" } else { "upto" };
+                    view::Field::new(format!("f.{place}.{part}"), label.clone(), widget)
+                })
+                .collect(),
+            (Some(compared), _) => {
+                vec![control(self.widget(*compared, chosen, &row.values, &row.field, known))]
             }
-            Compared::Date(_) | Compared::Day => Widget::Date(row.value.clone()),
-            Compared::Time(_) => Widget::text(&row.value),
-            Compared::Choice(options) => select(options.clone()),
-            Compared::Choices(field) => select(options_of(field)),
-            Compared::Boolean => select(vec![("true".into(), texts.get("yes")), ("false".into(), texts.get("no"))]),
-            Compared::Link { field, .. } if compared.operator(&row.operator) != "contains" => {
-                match self.records(field).await? {
-                    Some(records) => select(records),
-                    None => Widget::text(self.link_text(field, &row.value).await?),
-                }
-            }
-            Compared::Link { .. } => Widget::text(&row.value),
-            Compared::Member | Compared::Members => select(self.people().await?),
-            Compared::Department | Compared::Departments => select(self.departments().await?),
-        })
-    }
-
-    fn compared(&self, place: &Place<'a>) -> Option<Compared<'a>> {
-        let texts = self.reader.texts;
-        let Some(field) = place.field else {
-            return match place.path {
-                FieldPath::System(SystemField::State) => {
-                    let states = ["draft", "in_approval", "approved", "rejected", "revoked"];
-                    let named = |word: &str| (word.to_owned(), cell::state(texts, word).label);
-                    Some(Compared::Choice(states.map(named).to_vec()))
-                }
-                FieldPath::System(SystemField::CreatedAt | SystemField::UpdatedAt) => Some(Compared::Day),
-                FieldPath::System(SystemField::CreatedBy | SystemField::UpdatedBy | SystemField::Owner) => {
-                    Some(Compared::Member)
-                }
-                _ => None,
-            };
+            (None, _) => vec![control(Widget::text(row.value()))],
         };
-        Some(match field.kind {
-            Kind::Choice => Compared::Choice(options_of(field)),
-            Kind::Choices | Kind::Cascade => Compared::Choices(field),
-            Kind::Department => Compared::Department,
-            Kind::Departments => Compared::Departments,
-            Kind::Json => Compared::Presence,
-            Kind::Boolean => Compared::Boolean,
-            Kind::Date => Compared::Date(field),
-            Kind::DateTime => Compared::Day,
-            Kind::Time => Compared::Time(field),
-            Kind::Member => Compared::Member,
-            Kind::Members => Compared::Members,
-            Kind::Link => Compared::Link { field, names: self.names(place, field) },
-            Kind::Links | Kind::Lines => return None,
-            kind if kind.is_number() => Compared::Number(field),
-            _ => Compared::Text,
-        })
-    }
-
-    /// Paths of the texts by which a link's record is called.
-    fn names(&self, place: &Place<'_>, field: &Field) -> Vec<String> {
-        name_paths(self.reader, &place.path, field)
-    }
-
-    /// The records of a link's table with their ids, if they are few.
-    async fn records(&self, field: &Field) -> Result<Option<Vec<(String, String)>>, Error> {
-        let Some(target) = field.target.as_deref() else { return Ok(None) };
-        let found = match options(self.conn, self.rights, target, None, None, LISTED + 1).await {
-            Ok(found) => found,
-            Err(Error::NotFound | Error::Forbidden { .. }) => return Ok(None),
-            Err(other) => return Err(other),
-        };
-        let few = u64::try_from(found.len()).is_ok_and(|count| count <= LISTED);
-        Ok(few.then(|| found.into_iter().map(|(id, label)| (format!("{ID}{id}"), label)).collect()))
-    }
-
-    /// What stands in the box of a link whose records are too many to list.
-    async fn link_text(&self, field: &Field, value: &str) -> Result<String, Error> {
-        match id_of(value) {
-            Some(id) => Ok(self.label(field, id).await?.unwrap_or_default()),
-            None => Ok(value.to_owned()),
+        FilterRow {
+            fields: self.fields(&row.field),
+            operators: operators.collect(),
+            values,
+            error: errors.get(&place).cloned(),
+            place,
         }
     }
 
-    async fn label(&self, field: &Field, id: i64) -> Result<Option<String>, Error> {
-        let Some(target) = field.target.as_deref() else { return Ok(None) };
-        let wanted = std::iter::once((target.to_owned(), std::iter::once(id).collect())).collect();
-        let labels = crate::service::represent::labels_of(self.conn, self.rights, wanted).await?;
-        Ok(labels.get(target, id).map(str::to_owned))
+    /// Every field that can be compared: the table's own, those of records, and those one link away.
+    fn fields(&self, chosen: &str) -> Vec<Choice> {
+        let mut fields = vec![Choice::new("", self.reader.texts.get("filter-none"), chosen.is_empty())];
+        let table = self.reader.table;
+        let own = table.scalars().map(|field| field.key.clone());
+        let stateful = self.rights.live.app().submit_flow(&table.key).is_some();
+        let system = ["state", "created_at", "created_by", "updated_at"].map(str::to_owned);
+        let system = system.into_iter().filter(|name| name != "state" || stateful);
+        let hops = table.scalars().filter(|field| field.kind == Kind::Link).flat_map(|link| {
+            let target = link.target.as_deref().and_then(|target| self.reader.app.tables.get(target));
+            target.into_iter().flat_map(|target| target.scalars().map(|field| format!("{}.{}", link.key, field.key)))
+        });
+        let mut known = false;
+        for path in own.chain(system).chain(hops) {
+            let Some(place) = self.reader.place(&path) else { continue };
+            if Compared::of(&place.path, place.field).is_some() {
+                known |= path == chosen;
+                fields.push(Choice::new(&path, self.title(&place), path == chosen));
+            }
+        }
+        if !known && !chosen.is_empty() && self.reader.place(chosen).is_some() {
+            fields.push(Choice::new(chosen, chosen, true));
+        }
+        fields
     }
 
-    async fn people(&self) -> Result<Vec<(String, String)>, Error> {
-        let mut people = vec![("me".to_owned(), self.reader.texts.get("filter-me"))];
-        let active = people::active_users(self.conn).await?;
-        people.extend(active.into_iter().map(|user| (format!("{ID}{}", user.id), user.name)));
-        Ok(people)
-    }
-
-    async fn departments(&self) -> Result<Vec<(String, String)>, Error> {
-        let mut named = vec![("me".to_owned(), self.reader.texts.get("filter-my-departments"))];
-        let known = departments::paths(self.conn).await?;
-        named.extend(known.into_iter().map(|(id, name)| (format!("{ID}{id}"), name)));
-        Ok(named)
-    }
-
-    /// The condition for the list and how its value is called; or what is wrong with it.
-    async fn test(
-        &self,
-        place: &Place<'_>,
-        compared: &Compared<'_>,
-        row: &Posted,
-    ) -> Result<Result<(Json, String), String>, Error> {
+    fn widget(&self, compared: Compared<'_>, operator: &str, values: &[String], path: &str, known: &Known) -> Widget {
         let texts = self.reader.texts;
-        let path = place.path.to_string();
-        let operator = compared.operator(&row.operator);
-        let test = |operator: &str, value: Json| json!({"field": path, "op": operator, "value": value});
-        if matches!(operator, "empty" | "set") {
-            return Ok(Ok((test("empty", (operator == "empty").into()), String::new())));
-        }
-        let typed = |field: &Field| match field.read_text(&row.value) {
-            Ok(value) if !value.is_unset() => Ok((test(operator, field.write(&value)), row.value.clone())),
-            Ok(_) => Err(texts.get("error-required")),
-            Err(error) => Err(crate::web::error::say_field(texts, &error)),
+        let value = values.first().cloned().unwrap_or_default();
+        let several = Compared::takes(operator).is_none();
+        let chosen = |option: &str| values.iter().any(|value| value == option);
+        let pick = |options: Vec<(String, String)>| {
+            let choices =
+                options.into_iter().map(|(value, label)| Choice::new(&value, label, chosen(&value))).collect();
+            if several {
+                Widget::Choices(choices)
+            } else {
+                Widget::Select { options: choices, blank: Some(texts.get("none-chosen")) }
+            }
         };
-        Ok(match compared {
-            Compared::Text | Compared::Presence => Ok((test(operator, row.value.as_str().into()), row.value.clone())),
-            Compared::Number(field) | Compared::Date(field) | Compared::Time(field) => typed(field),
-            Compared::Day => match row.value.parse::<Date>() {
-                Ok(day) => Ok((self.day(&path, operator, day), row.value.clone())),
-                Err(_) => Err(texts.get("error-type-date")),
+        let of_field =
+            |field: &Field| field.options.iter().map(|option| (option.value.clone(), option.title.clone())).collect();
+        if matches!(operator, "last" | "next" | "older" | "later") {
+            return Widget::Number { value, integer: true, unit: texts.get("filter-days-unit") };
+        }
+        match compared {
+            Compared::Text => Widget::text(value),
+            Compared::Whole => Widget::Number { value, integer: true, unit: String::new() },
+            Compared::Number(field) => Widget::Number {
+                value,
+                integer: field.kind == Kind::Integer,
+                unit: field.unit.clone().unwrap_or_default(),
             },
-            Compared::Choice(options) => {
-                one_of(options, texts, &row.value).map(|(value, label)| (test(operator, value), label))
+            Compared::Day if value.contains(char::is_alphabetic) => Widget::text(value),
+            Compared::Day => Widget::Date(value),
+            Compared::Time(_) => Widget::Time(value),
+            Compared::Choice(field) | Compared::Choices(field) => pick(of_field(field)),
+            Compared::State => {
+                let states = ["draft", "in_approval", "approved", "rejected", "revoked"];
+                pick(states.map(|word| (word.to_owned(), cell::state(texts, word).label)).to_vec())
             }
-            Compared::Choices(field) => {
-                one_of(&options_of(field), texts, &row.value).map(|(value, label)| (test(operator, value), label))
+            Compared::Boolean => pick(vec![("true".into(), texts.get("yes")), ("false".into(), texts.get("no"))]),
+            Compared::Member | Compared::Members => {
+                let mut people = vec![(ME.to_owned(), texts.get("filter-me"))];
+                people.extend(known.people.iter().map(|(id, name)| (id.to_string(), name.clone())));
+                pick(people)
             }
-            Compared::Boolean => match row.value.as_str() {
-                "true" => Ok((test(operator, true.into()), texts.get("yes"))),
-                "false" => Ok((test(operator, false.into()), texts.get("no"))),
-                _ => Err(texts.get("error-type-boolean")),
-            },
-            Compared::Link { field, names } => match id_of(&row.value).filter(|_| operator != "contains") {
-                Some(id) => match self.label(field, id).await? {
-                    Some(label) => Ok((test(operator, id.into()), label)),
-                    None => Err(texts.get("error-link-not-found")),
-                },
-                None if names.is_empty() => Err(texts.get("error-type-link")),
-                None => {
-                    let any = holds_any(names, &row.value);
-                    let test = if operator == "ne" { json!({ "not": any }) } else { any };
-                    Ok((test, row.value.clone()))
-                }
-            },
-            Compared::Member | Compared::Members if row.value == "me" => {
-                Ok((test(operator, json!({"user": "id"})), texts.get("filter-me")))
-            }
-            Compared::Department | Compared::Departments if row.value == "me" => {
-                Ok((test(operator, json!({"user": "departments"})), texts.get("filter-my-departments")))
-            }
-            Compared::Member | Compared::Members | Compared::Department | Compared::Departments => {
-                let people = matches!(compared, Compared::Member | Compared::Members);
-                let named = if people { self.people().await? } else { self.departments().await? };
-                match named.iter().find(|(value, label)| *value == row.value || *label == row.value) {
-                    Some((value, label)) => Ok((test(operator, id_of(value).into()), label.clone())),
-                    None => Err(texts.get("error-type-link")),
+            Compared::Link(field) | Compared::Links(field) => {
+                let choices = self.records(field, values, known);
+                match path.contains('.') {
+                    // Only links of the table itself can be searched by typing.
+                    true => pick(choices.into_iter().map(|choice| (choice.value, choice.label)).collect()),
+                    false => Widget::Picker(Picker {
+                        search_url: format!("{}/options/{path}", self.path),
+                        multiple: several,
+                        options: choices,
+                    }),
                 }
             }
-        })
-    }
-
-    /// A day of the organisation's calendar as a stretch of moments.
-    fn day(&self, path: &str, operator: &str, day: Date) -> Json {
-        let start = |day: Date| {
-            let moment = day.to_zoned(self.zone.clone()).map(|zoned| zoned.timestamp().as_millisecond());
-            Json::from(Timestamp(moment.unwrap_or(0)).to_rfc3339())
-        };
-        let next = day.checked_add(Span::new().days(1)).unwrap_or(day);
-        let from = json!({"field": path, "op": "ge", "value": start(day)});
-        let until = json!({"field": path, "op": "lt", "value": start(next)});
-        match operator {
-            "ge" => from,
-            "le" => until,
-            _ => json!({ "all": [from, until] }),
         }
     }
-}
 
-/// Paths of the texts by which the record behind a link is called, as far as they can be searched for a part.
-fn name_paths(reader: &Reader<'_>, path: &FieldPath, field: &Field) -> Vec<String> {
-    let FieldPath::Field(key) = path else { return Vec::new() };
-    let Some(target) = field.target.as_deref().and_then(|target| reader.app.tables.get(target)) else {
-        return Vec::new();
-    };
-    let textual = |field: &&Field| field.kind.is_text();
-    let named = target
-        .scalars()
-        .filter(textual)
-        .filter(|field| field.searchable || target.display_fields().any(|display| display.key == field.key));
-    named.map(|field| format!("{key}.{}", field.key)).filter(|path| reader.place(path).is_some()).collect()
-}
-
-/// A condition that one of the texts holds the words.
-fn holds_any(paths: &[String], words: &str) -> Json {
-    let tests: Vec<Json> = paths.iter().map(|path| json!({"field": path, "op": "contains", "value": words})).collect();
-    json!({ "any": tests })
-}
-
-fn options_of(field: &Field) -> Vec<(String, String)> {
-    if field.kind == Kind::Cascade {
-        let all = cascade::all_paths(&field.options).into_iter();
-        return all.map(|(_, titles, option)| (option.value.clone(), titles.join(" / "))).collect();
-    }
-    field.options.iter().map(|option| (option.value.clone(), option.title.clone())).collect()
-}
-
-fn id_of(value: &str) -> Option<i64> {
-    value.strip_prefix(ID)?.parse().ok()
-}
-
-/// An option by its value or, as people type it, its title.
-fn one_of(options: &[(String, String)], texts: Texts, written: &str) -> Result<(Json, String), String> {
-    let found = options.iter().find(|(value, _)| value == written);
-    let found = found.or_else(|| options.iter().find(|(_, label)| label == written));
-    found.map(|(value, label)| (value.as_str().into(), label.clone())).ok_or_else(|| texts.get("error-choice"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn conditions_are_read_by_their_numbers() {
-        let pairs = [
-            ("f.1.field", "state"),
-            ("f.1.op", "eq"),
-            ("f.1.value", "draft"),
-            ("f.0.field", "no"),
-            ("f.0.value", " A "),
-            ("f.2.op", "eq"),
-            ("f.99.field", "no"),
-            ("q", "x"),
-        ];
-        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let rows = posted(&pairs);
-        assert_eq!(rows.len(), 2);
-        assert_eq!(rows[0], Posted { field: "no".into(), operator: String::new(), value: "A".into() });
-        assert_eq!(rows[1].value, "draft");
-        assert_eq!(posted(&parameters(&rows)), rows);
-    }
-
-    #[test]
-    fn an_operator_that_does_not_fit_falls_back() {
-        assert_eq!(Compared::Boolean.operator("contains"), "eq");
-        assert_eq!(Compared::Day.operator("le"), "le");
+    /// What a link offers: the reader's own records as one, those that are chosen, and some more.
+    fn records(&self, field: &Field, values: &[String], known: &Known) -> Vec<Choice> {
+        let Some(target) = field.target.as_deref() else { return Vec::new() };
+        let manifest = &self.rights.live.app().manifest;
+        let mut choices: Vec<Choice> = manifest
+            .user_values
+            .iter()
+            .filter(|(_, value)| value.table == target)
+            .map(|(name, _)| {
+                let value = format!("{OWN}{name}");
+                let selected = values.contains(&value);
+                Choice::new(value, self.mine(field), selected)
+            })
+            .collect();
+        for id in values.iter().filter_map(|value| value.parse::<i64>().ok()) {
+            let label = known.labels.get(target, id).map_or_else(|| format!("#{id}"), str::to_owned);
+            choices.push(Choice::new(id.to_string(), label, true));
+        }
+        for (id, label) in known.offered.get(target).into_iter().flatten() {
+            let value = id.to_string();
+            if !values.contains(&value) {
+                choices.push(Choice::new(value, label.clone(), false));
+            }
+        }
+        choices
     }
 }

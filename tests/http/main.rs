@@ -18,6 +18,7 @@ mod batch;
 mod files;
 mod flow;
 mod fuzz;
+mod grid;
 mod idempotency;
 mod kinds;
 mod ledger;

@@ -56,6 +56,9 @@ test("what does not fit stays in its cell with the reason", async () => {
   await page.locator("#grid .cell-error").waitFor();
   assert.equal(await box.inputValue(), "many");
   await box.press("Escape");
+  // The refusal is what was wanted; nothing else may complain.
+  const refusals = window.complaints.filter((complaint) => / answered 422$/.test(complaint));
+  for (const refusal of refusals) window.complaints.splice(window.complaints.indexOf(refusal), 1);
 });
 
 test("a range is pasted as a whole", async () => {

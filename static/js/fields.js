@@ -45,8 +45,6 @@ class RichText extends HTMLElement {
   connectedCallback() {
     const source = this.querySelector("textarea");
     if (!source || this.querySelector(".rich-edit")) return;
-    // The server's answers leave the text alone while it is being written.
-    this.setAttribute("hx-morph-skip-children", "");
     const text = document.createElement("div");
     text.className = "textarea rich rich-edit";
     text.contentEditable = "true";
@@ -94,7 +92,7 @@ class RichText extends HTMLElement {
       button(word.heading, "H", () => does("formatBlock", inHeading() ? "p" : "h3")()),
       button(word.list, "•", does("insertUnorderedList")),
       button(word.numbers, "1.", does("insertOrderedList")),
-      button(word.link, "🔗", () => {
+      button(word.link, "URL", () => {
         const address = window.prompt(word.address, "https://");
         if (address && /^(https?:|mailto:|tel:)/i.test(address)) does("createLink", address)();
       }),
@@ -106,11 +104,12 @@ class RichText extends HTMLElement {
       return Boolean(element && element.closest("h2, h3"));
     };
     document.execCommand("defaultParagraphSeparator", false, "p");
-    // A label and a link from an error lead to the control of this id.
-    text.id = source.id;
-    source.removeAttribute("id");
-    source.hidden = true;
+    // A label and a link from an error lead to the control inside, which hands on.
+    source.classList.add("sr");
+    source.tabIndex = -1;
     source.required = false;
+    source.setAttribute("aria-hidden", "true");
+    source.addEventListener("focus", () => text.focus());
     this.prepend(bar, text);
   }
 }

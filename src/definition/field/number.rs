@@ -44,6 +44,11 @@ impl FieldKind for Exact {
         value.as_decimal().map(|number| (self.show)(field, number)).unwrap_or_default()
     }
 
+    /// Without a sign behind it.
+    fn text(&self, field: &Field, value: &Value) -> String {
+        value.as_decimal().map(|number| (self.write)(field, number)).unwrap_or_default()
+    }
+
     fn check(&self, field: &Field, value: &Value) -> Result<(), FieldError> {
         check(field, value, field.scale)
     }

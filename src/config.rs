@@ -16,7 +16,10 @@ pub struct Options {
     /// PostgreSQL instead of the embedded database: postgres://user:password@host/name
     #[arg(long, global = true, env = "FORMWORK_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
-    /// A TOML file with the same settings: data, database, listen, public-url
+    /// File with the key of encrypted fields [default: keys/root.key in the data directory]; nodes of one database share it
+    #[arg(long, global = true, env = "FORMWORK_KEY_FILE", value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// A TOML file with the same settings: data, database, key-file, listen, public-url
     #[arg(long, global = true, env = "FORMWORK_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
@@ -37,6 +40,7 @@ pub struct ServeOptions {
 struct File {
     data: Option<PathBuf>,
     database: Option<String>,
+    key_file: Option<PathBuf>,
     listen: Option<SocketAddr>,
     public_url: Option<String>,
 }
@@ -46,6 +50,8 @@ struct File {
 pub struct Config {
     pub data: PathBuf,
     pub database: Database,
+    /// Another place for the key of encrypted fields than the data directory.
+    pub key_file: Option<PathBuf>,
     pub listen: SocketAddr,
     pub public_url: Option<String>,
 }
@@ -114,7 +120,8 @@ impl Config {
             );
             return Err(ConfigError(message));
         }
-        Ok(Self { data, database, listen, public_url })
+        let key_file = options.key_file.clone().or(file.key_file);
+        Ok(Self { data, database, key_file, listen, public_url })
     }
 }
 

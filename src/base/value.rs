@@ -20,12 +20,19 @@ pub enum Value {
     Instant(Timestamp),
     /// Several members, links or choices, in the order given.
     List(Vec<Value>),
+    /// Something is there that cannot be read: a secret, as it lies sealed. It is kept or replaced, never shown.
+    Sealed(String),
 }
 
 impl Value {
     #[must_use]
     pub const fn is_unset(&self) -> bool {
         matches!(self, Self::Unset)
+    }
+
+    #[must_use]
+    pub const fn is_sealed(&self) -> bool {
+        matches!(self, Self::Sealed(_))
     }
 
     #[must_use]

@@ -3,6 +3,7 @@
 mod app;
 mod demo;
 mod init;
+mod key;
 mod open;
 mod serve;
 mod token;

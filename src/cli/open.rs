@@ -1,6 +1,6 @@
 //! Opening a data directory for a command: one process at a time on the embedded database.
 
-use super::Failure;
+use super::{Failure, key};
 use crate::{
     base::time::SystemClock,
     config::{Config, Database},
@@ -35,7 +35,8 @@ pub async fn open(config: &Config) -> Result<Opened, Failure> {
     };
     let store = Store::open(backend).await?;
     store.migrate().await?;
-    Ok(Opened { service: Service::new(store, Arc::new(SystemClock), Blobs::at(config.files())), _lock: lock })
+    let service = Service::new(store, Arc::new(SystemClock), Blobs::at(config.files())).with_vault(key::vault(config)?);
+    Ok(Opened { service, _lock: lock })
 }
 
 /// Makes the directory so that only its owner can look inside.

@@ -70,10 +70,25 @@ impl Table {
         if !problems.is_empty() {
             return Err(problems);
         }
+        let sealed = |key: &str| fields.get(key).is_some_and(|field: &Field| field.sealed);
+        for (member, sets) in [("unique", &annotation.unique), ("index", &annotation.index)] {
+            for (index, set) in sets.iter().enumerate().filter(|(_, set)| set.iter().any(|key| sealed(key))) {
+                let place = format!("/x-table/{member}/{index}");
+                problems
+                    .push((place, format!("{} holds an encrypted field, which cannot be compared", set.join(", "))));
+            }
+        }
+        if let Some(key) = annotation.display.iter().flat_map(|display| placeholders(display)).find(|key| sealed(key)) {
+            let message = format!("a record cannot be called by \"{key}\", which is encrypted");
+            problems.push(("/x-table/display".into(), message));
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
         let display = annotation.display.unwrap_or_else(|| {
             fields
                 .values()
-                .find(|field| field.kind.can_name_a_record())
+                .find(|field| field.kind.can_name_a_record() && !field.sealed)
                 .map_or_else(|| "#{id}".to_owned(), |field| format!("{{{}}}", field.key))
         });
         Ok(Self {

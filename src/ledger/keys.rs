@@ -84,7 +84,7 @@ fn show_all(values: &[Value], f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("/")?;
         }
         match value {
-            Value::Unset => f.write_str("-")?,
+            Value::Unset | Value::Sealed(_) => f.write_str("-")?,
             Value::Bool(inner) => write!(f, "{inner}")?,
             Value::Integer(inner) => write!(f, "{inner}")?,
             Value::Decimal(inner) => write!(f, "{inner}")?,
@@ -120,6 +120,7 @@ fn compare(one: &Value, other: &Value) -> Ordering {
         (Value::Time(one), Value::Time(other)) => one.cmp(other),
         (Value::Instant(one), Value::Instant(other)) => one.cmp(other),
         (Value::List(one), Value::List(other)) => compare_all(one, other),
+        (Value::Sealed(one), Value::Sealed(other)) => one.cmp(other),
         _ => rank(one).cmp(&rank(other)),
     }
 }
@@ -135,6 +136,7 @@ const fn rank(value: &Value) -> u8 {
         Value::Time(_) => 6,
         Value::Instant(_) => 7,
         Value::List(_) => 8,
+        Value::Sealed(_) => 9,
     }
 }
 
@@ -152,6 +154,7 @@ fn hash_all<H: Hasher>(values: &[Value], state: &mut H) {
             Value::Time(inner) => inner.hash(state),
             Value::Instant(inner) => inner.hash(state),
             Value::List(inner) => hash_all(inner, state),
+            Value::Sealed(inner) => inner.hash(state),
         }
     }
 }

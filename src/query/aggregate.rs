@@ -171,7 +171,9 @@ impl GroupKey {
                 None => return Err(malformed(format!("\"{function}\" is none of day, week, month, quarter, year"))),
             },
         };
-        let (path, Resolved { field }) = names.resolve(name)?;
+        let (path, resolved) = names.resolve(name)?;
+        super::parse::comparable(name, resolved)?;
+        let field = resolved.field;
         if field.is_some_and(|field| field.kind.is_several()) {
             return Err(malformed(format!("\"{name}\" holds several values and cannot be grouped by")));
         }
@@ -259,7 +261,9 @@ impl Measure {
             let name = measure.to_string();
             return Ok((measure, Figure { field: Field::plain(&name, Kind::Integer), name }));
         }
-        let (path, Resolved { field }) = names.resolve(name)?;
+        let (path, resolved) = names.resolve(name)?;
+        super::parse::comparable(name, resolved)?;
+        let field = resolved.field;
         let number = field.is_some_and(|field| unit_scale(field).is_some());
         let several = field.is_some_and(|field| field.kind.is_several());
         let fits = match function {

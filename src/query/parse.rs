@@ -188,10 +188,30 @@ fn parse_test(
         error.suggestion = nearest(word, Operator::ALL.iter().map(|(name, _)| *name)).map(str::to_owned);
         error
     })?;
+    if operator != Operator::Empty {
+        comparable(name, resolved).map_err(at_field)?;
+    }
     let value = object.get("value").unwrap_or(&Json::Null);
     let operand = parse_operand(operator, value, &path, resolved, &format!("{here}/value"))?;
     let of_moments = is_moment(&path, resolved.field);
     Ok(FilterTest { path, operator, operand, of_moments })
+}
+
+/// What is kept sealed can neither be compared nor ordered.
+///
+/// # Errors
+/// `encrypted_field`.
+pub(super) fn comparable(name: &str, resolved: Resolved<'_>) -> Result<(), FilterError> {
+    match resolved.field {
+        Some(field) if field.sealed => {
+            let message =
+                format!("\"{name}\" is encrypted: it can be asked for being empty, not compared or sorted by");
+            let mut error = FilterError::new("", "encrypted_field", message);
+            error.name = Some(name.to_owned());
+            Err(error)
+        }
+        _ => Ok(()),
+    }
 }
 
 fn parse_operand(
@@ -229,7 +249,7 @@ fn parse_operand(
             _ => Err(FilterError::new(here, "malformed", "\"between\" takes two values, the lower first")),
         },
         Operator::Contains | Operator::Starts if !several => {
-            let textual = resolved.field.is_some_and(|field| field.kind.is_text());
+            let textual = resolved.field.is_some_and(Field::is_text);
             match json.as_str() {
                 Some(text) if textual => Ok(Operand::Value(Value::from(text))),
                 _ => Err(FilterError::new(here, "malformed", "only a text can be searched for a part")),

@@ -48,6 +48,7 @@ impl Sort {
         for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
             let (name, descending) = word.strip_prefix('-').map_or((word, false), |name| (name, true));
             let (path, resolved) = resolve(name, table, source)?;
+            super::parse::comparable(name, resolved)?;
             if resolved.field.is_some_and(|field| field.kind.is_several()) {
                 let message = format!("\"{name}\" holds several values and cannot be sorted by");
                 return Err(FilterError::new("", "malformed", message));

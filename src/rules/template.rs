@@ -41,7 +41,7 @@ fn show(name: &str, inputs: &Inputs) -> Option<String> {
 /// The text of a value whose field is not known.
 fn plain(value: &Value) -> String {
     match value {
-        Value::Unset => String::new(),
+        Value::Unset | Value::Sealed(_) => String::new(),
         Value::Bool(truth) => truth.to_string(),
         Value::Integer(number) => number.to_string(),
         Value::Decimal(number) => decimal::to_plain(*number),

@@ -119,5 +119,6 @@ pub(super) fn fits(field: &Field, value: &Value) -> bool {
         Value::Time(_) => field.kind == Kind::Time,
         Value::Instant(_) => field.kind == Kind::DateTime,
         Value::List(_) => field.kind.is_several(),
+        Value::Sealed(_) => field.sealed,
     }
 }

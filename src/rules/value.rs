@@ -66,6 +66,8 @@ pub(super) fn to_dynamic(value: &Value, identity: bool, tag: i32) -> Dynamic {
         Value::Date(date) => Dynamic::from(Day(*date)),
         Value::Time(time) => Dynamic::from(TimeOfDay(*time)),
         Value::Instant(moment) => Dynamic::from(Moment(*moment)),
+        // A rule may ask whether it is set, and learns no more.
+        Value::Sealed(_) => ImmutableString::from("••••••").into(),
         Value::List(items) => {
             let items: Array = items.iter().map(|item| to_dynamic(item, identity, tag)).collect();
             Dynamic::from_array(items)

@@ -83,11 +83,12 @@ impl Service {
             return Err(ImportError::Findings(checked.findings));
         };
         let files: apps::Documents = documents.iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
-        let (call, app) = (call.clone(), Arc::new(app));
+        let (call, app, lives) = (call.clone(), Arc::new(app), self.live.clone());
         let imported = self
             .store
             .ddl(move |tx| {
                 let (call, app, files, documents) = (call.clone(), app.clone(), files.clone(), documents.clone());
+                let lives = lives.clone();
                 Box::pin(async move {
                     let manifest = &app.manifest;
                     if apps::by_key(tx, &manifest.key).await?.is_some() {
@@ -103,7 +104,7 @@ impl Service {
                         published_by: Some(call.actor.user),
                     };
                     apps::publish(tx, id, &version, &manifest.title, icon, call.now).await?;
-                    let live = LiveApp::build(id, 1, &documents, &catalogue, &IndexMap::new())?;
+                    let live = LiveApp::build(id, 1, &documents, &catalogue, &IndexMap::new(), lives.vault())?;
                     let mut rows = seed::master_data(tx, &call, &live, &app.data).await?;
                     if samples {
                         rows += seed::master_data(tx, &call, &live, &app.demo).await?;

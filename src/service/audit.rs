@@ -103,5 +103,5 @@ pub fn changes(table: &Table, before: &Document, after: &Document) -> Json {
 }
 
 fn shown(field: &Field, value: &Value) -> Json {
-    if field.sensitive && !value.is_unset() { json!({"sensitive": true}) } else { field.write(value) }
+    if (field.sensitive || field.sealed) && !value.is_unset() { json!({"sensitive": true}) } else { field.write(value) }
 }

@@ -103,8 +103,12 @@ impl Reader<'_> {
             Ok(value) => value,
             Err(error) => return self.refuse(error.under(&pointer)),
         };
-        if &value == self.before.get(key) {
+        let before = self.before.get(key);
+        if &value == before || (value.is_sealed() && !before.is_unset()) {
             return;
+        }
+        if value.is_sealed() {
+            return self.refuse(FieldError::new(pointer, "type").with("expected", "text"));
         }
         if field.read_only || (self.access)(key) != Access::Write {
             return self.refuse(FieldError::new(pointer, "not_editable").with("field", &field.title));
@@ -258,7 +262,10 @@ impl Reader<'_> {
             };
             match self.value(column, json) {
                 Err(error) => self.refuse(error.under(&pointer)),
-                Ok(value) if &value == line.get(key) => {}
+                Ok(value) if &value == line.get(key) || (value.is_sealed() && !line.get(key).is_unset()) => {}
+                Ok(value) if value.is_sealed() => {
+                    self.refuse(FieldError::new(pointer, "type").with("expected", "text"));
+                }
                 Ok(_) if column.read_only || (self.access)(&path) != Access::Write => {
                     self.refuse(FieldError::new(pointer, "not_editable").with("field", &column.title));
                 }

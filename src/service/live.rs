@@ -17,7 +17,7 @@ use crate::{
     },
     query::{FieldSource, Filter},
     rules::{Expression, FormRules, Program, RuleError, TableRules},
-    store::{self, Connection, Schema, apps, catalogue, settings},
+    store::{self, Connection, Schema, apps, catalogue, settings, vault::Vault},
 };
 use indexmap::IndexMap;
 use std::{
@@ -138,6 +138,7 @@ impl LiveApp {
         documents: &Documents,
         catalogue: &catalogue::Catalogue,
         stored: &IndexMap<String, String>,
+        vault: Option<&Arc<Vault>>,
     ) -> Result<Self, Error> {
         let broken = |what: String| Error::internal(format!("version {version} of app {id} does not load: {what}"));
         let mut faces = HashMap::new();
@@ -189,7 +190,7 @@ impl LiveApp {
         Ok(Self {
             id,
             version,
-            schema: Schema::new(app, catalogue),
+            schema: Schema::new(app, catalogue).sealed_with(vault),
             program,
             faces,
             settings,
@@ -226,6 +227,7 @@ impl LiveApp {
 #[derive(Default)]
 pub struct LiveApps {
     state: Mutex<State>,
+    vault: Option<Arc<Vault>>,
 }
 
 #[derive(Default)]
@@ -238,6 +240,18 @@ struct State {
 }
 
 impl LiveApps {
+    /// Apps whose encrypted fields this key opens.
+    #[must_use]
+    pub fn with_vault(vault: Vault) -> Self {
+        Self { vault: Some(Arc::new(vault)), ..Self::default() }
+    }
+
+    /// The key of the fields that are kept sealed.
+    #[must_use]
+    pub const fn vault(&self) -> Option<&Arc<Vault>> {
+        self.vault.as_ref()
+    }
+
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -275,7 +289,14 @@ impl LiveApps {
             let Some((_, documents)) = apps::version(conn, id, row.live_version).await? else { continue };
             let catalogue = catalogue::load(conn, id).await?;
             let documents = to_documents(documents)?;
-            current.push(Arc::new(LiveApp::build(id, row.live_version, &documents, &catalogue, &stored)?));
+            current.push(Arc::new(LiveApp::build(
+                id,
+                row.live_version,
+                &documents,
+                &catalogue,
+                &stored,
+                self.vault(),
+            )?));
         }
         let mut state = self.state();
         state.epoch = Some(epoch);

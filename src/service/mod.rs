@@ -51,7 +51,7 @@ pub use live::LiveApp;
 use crate::{
     access::Actor,
     base::time::{Clock, Timestamp},
-    store::{self, BoxFuture, Store, Tx, blobs::Blobs, idempotency},
+    store::{self, BoxFuture, Store, Tx, blobs::Blobs, idempotency, vault::Vault},
 };
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
@@ -118,6 +118,12 @@ impl Service {
             clock,
             blobs,
         }
+    }
+
+    /// The same with the key of encrypted fields. Without one, what is encrypted can be neither written nor read.
+    #[must_use]
+    pub fn with_vault(self, vault: Vault) -> Self {
+        Self { live: Arc::new(live::LiveApps::with_vault(vault)), ..self }
     }
 
     /// Runs a command in one transaction, once: with a known idempotency key the stored answer is given again.

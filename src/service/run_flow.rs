@@ -277,7 +277,8 @@ impl<'a> Running<'a> {
 
 /// The values shown with a task, by field key, as the API writes them.
 fn summary_of(table: &Table, flow: &Flow, document: &Document) -> serde_json::Map<String, serde_json::Value> {
-    let fields = flow.settings.summary.iter().filter_map(|key| table.field(key));
+    // A summary lies beside the case in plain text.
+    let fields = flow.settings.summary.iter().filter_map(|key| table.field(key)).filter(|field| !field.sealed);
     fields.map(|field| (field.key.clone(), field.write(document.get(&field.key)))).collect()
 }
 

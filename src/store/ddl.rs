@@ -65,9 +65,11 @@ async fn add_columns<'a>(
     fields: impl Iterator<Item = &'a Field> + Send,
 ) -> Result<(), Error> {
     for field in fields {
-        let Some(column) = field.kind.behaviour().column() else { continue };
+        let Some(column) = field.stored_as() else { continue };
         let scale = if field.kind.is_number() { field.scale } else { 0 };
-        let made = catalogue::ensure_column(tx, table.id, &field.key, field.kind.name(), scale).await?;
+        // A sealed column holds something else than a plain one of the same kind.
+        let kind = if field.sealed { format!("{}+sealed", field.kind.name()) } else { field.kind.name().to_owned() };
+        let made = catalogue::ensure_column(tx, table.id, &field.key, &kind, scale).await?;
         if !made.new {
             continue;
         }

@@ -123,7 +123,7 @@ impl<'a> Compiler<'a> {
     /// the searchable fields of what it points at.
     pub fn search(self, words: &str) -> Expr {
         let mut paths: Vec<FieldPath> = Vec::new();
-        for field in self.table.scalars().filter(|field| field.searchable) {
+        for field in self.table.scalars().filter(|field| field.searchable && !field.sealed) {
             let target = field.target.as_deref().filter(|_| field.kind == Kind::Link);
             match target.and_then(|key| self.schema.app.tables.get(key)) {
                 Some(target) => paths.extend(
@@ -225,7 +225,7 @@ pub(super) fn store(field: Option<&Field>, value: &Value) -> Stored {
 }
 
 fn null_of(field: Option<&Field>) -> Expr {
-    match field.and_then(|field| field.kind.behaviour().column()) {
+    match field.and_then(Field::stored_as) {
         Some(Column::Text) => Expr::val(Option::<String>::None),
         _ => Expr::val(Option::<i64>::None),
     }

@@ -35,6 +35,7 @@ mod shadow;
 pub mod sign_in;
 pub mod tokens;
 mod transaction;
+pub mod vault;
 mod writer;
 
 pub use connection::Backend;

@@ -1,11 +1,18 @@
 //! Where an app's tables really lie: physical names by key. Keys never reach SQL; only these names do.
 
-use super::catalogue::{self, Catalogue};
+use super::{
+    Error,
+    catalogue::{self, Catalogue},
+    vault::Vault,
+};
 use crate::{
-    base::id::{ColumnId, TableId},
+    base::{
+        id::{ColumnId, RecordId, TableId},
+        value::Value,
+    },
     definition::{
         app::App,
-        field::{Field, Stored},
+        field::{Field, Kind, Stored},
         table::Table,
     },
 };
@@ -19,6 +26,7 @@ pub struct Physical {
     pub name: String,
     columns: HashMap<String, ColumnId>,
     lines: HashMap<String, Physical>,
+    vault: Option<Arc<Vault>>,
 }
 
 /// All tables of an app, with the definitions they store.
@@ -36,7 +44,7 @@ impl Physical {
             .filter(|lines| lines.parent == Some(table.id))
             .map(|lines| (lines.key.clone(), Self::of(catalogue, lines)))
             .collect();
-        Self { id: table.id, name: table.physical(), columns, lines }
+        Self { id: table.id, name: table.physical(), columns, lines, vault: None }
     }
 
     /// The name of a field's column. Published definitions have one for each; a missing one is a fault of the program,
@@ -44,6 +52,41 @@ impl Physical {
     #[must_use]
     pub fn column(&self, key: &str) -> String {
         self.columns.get(key).map_or_else(|| "missing_column".to_owned(), |id| column_name(*id))
+    }
+
+    /// A value as a bound parameter for its column in `record` (for a line, the record it belongs to), sealed where the field
+    /// is.
+    ///
+    /// # Errors
+    /// The field is sealed and there is no key.
+    pub(super) fn bind(&self, field: &Field, record: RecordId, value: &Value) -> Result<SqlValue, Error> {
+        let stored = match value {
+            Value::Sealed(kept) => return Ok(bind(Stored::Text(kept.clone()))),
+            value => field.store(value),
+        };
+        if !field.sealed || stored == Stored::Null {
+            return Ok(bind_for(field, stored));
+        }
+        let vault = self.vault.as_ref().ok_or_else(|| Error::other("there is no key for encrypted fields"))?;
+        Ok(bind(Stored::Text(vault.seal(&stored, &self.column(&field.key), record)?)))
+    }
+
+    /// Opens what was read from a sealed column. A secret stays closed, and so does what this key does not open.
+    pub(super) fn open(&self, field: &Field, record: RecordId, value: &mut Value) {
+        let Value::Sealed(sealed) = &*value else { return };
+        if field.kind == Kind::Secret {
+            return;
+        }
+        let opened = self.vault.as_ref().and_then(|vault| vault.open(sealed, &self.column(&field.key), record));
+        match opened {
+            Some(stored) => *value = field.load(stored),
+            None => tracing::warn!(table = self.name, %record, "an encrypted value does not open with this key"),
+        }
+    }
+
+    fn seal_with(&mut self, vault: &Arc<Vault>) {
+        self.vault = Some(vault.clone());
+        self.lines.values_mut().for_each(|lines| lines.seal_with(vault));
     }
 
     #[must_use]
@@ -93,16 +136,25 @@ impl Schema {
         Self { app, tables }
     }
 
+    /// The same with the key of the fields that are kept sealed.
+    #[must_use]
+    pub fn sealed_with(mut self, vault: Option<&Arc<Vault>>) -> Self {
+        if let Some(vault) = vault {
+            self.tables.values_mut().for_each(|table| table.seal_with(vault));
+        }
+        self
+    }
+
     /// Definition and place of a table.
     ///
     /// # Errors
     /// No such table: the caller asked for what no published definition names.
-    pub fn table(&self, key: &str) -> Result<(&Table, &Physical), super::Error> {
+    pub fn table(&self, key: &str) -> Result<(&Table, &Physical), Error> {
         self.app
             .tables
             .get(key)
             .zip(self.tables.get(key))
-            .ok_or_else(|| super::Error::other(format!("no published table \"{key}\"")))
+            .ok_or_else(|| Error::other(format!("no published table \"{key}\"")))
     }
 
     /// The key of a table by its place.
@@ -133,7 +185,7 @@ pub(super) fn bind(stored: Stored) -> SqlValue {
 
 /// A value for a column of this field: a null carries the column's type, which PostgreSQL asks for.
 pub(super) fn bind_for(field: &Field, stored: Stored) -> SqlValue {
-    match (stored, field.kind.behaviour().column()) {
+    match (stored, field.stored_as()) {
         (Stored::Null, Some(crate::definition::field::Column::Text)) => SqlValue::String(None),
         (stored, _) => bind(stored),
     }

@@ -851,3 +851,6 @@ report-withheld = Some columns are not shown: you may not see them.
 dashboard-numbers = Figures
 dashboard-open = Open
 dashboard-more = Show all
+secret-set = Set; leave blank to keep it
+secret-clear = Clear it
+error-encrypted-field = “{ $field }” is encrypted: it cannot be filtered or sorted by, only asked for being empty

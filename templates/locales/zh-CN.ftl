@@ -824,3 +824,6 @@ report-withheld = 有些列你无权查看，没有显示。
 dashboard-numbers = 关键数字
 dashboard-open = 打开
 dashboard-more = 查看全部
+secret-set = 已设置；留空则不变
+secret-clear = 清除
+error-encrypted-field = “{ $field }”是加密字段，不能用来筛选或排序，只能按是否为空筛选

@@ -28,6 +28,7 @@ mod race;
 mod records;
 mod reports;
 mod routes;
+mod sealed;
 mod session;
 mod tokens;
 mod views;

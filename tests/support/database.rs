@@ -74,6 +74,29 @@ impl TestDatabase {
         self.directory.as_ref().map(|directory| directory.path().to_path_buf())
     }
 
+    /// Everything that the database holds, as one text.
+    pub async fn dump(&self) -> String {
+        use sea_orm::{ConnectionTrait, Statement};
+        let Backend::Postgres { url, .. } = &self.backend else {
+            let path = self.directory().expect("a directory").join("formwork.db");
+            let files = [path.clone(), path.with_extension("db-wal")];
+            let bytes: Vec<u8> = files.iter().filter_map(|file| std::fs::read(file).ok()).flatten().collect();
+            return String::from_utf8_lossy(&bytes).into_owned();
+        };
+        let connection = sea_orm::Database::connect(url).await.expect("the database answers");
+        let ask =
+            |sql: String| connection.query_all_raw(Statement::from_string(connection.get_database_backend(), sql));
+        let mut dump = String::new();
+        let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'".to_owned();
+        for row in ask(tables).await.expect("the tables") {
+            let table: String = row.try_get("", "tablename").expect("a name");
+            let rows = ask(format!("SELECT t::text AS line FROM \"{table}\" t")).await.expect("its rows");
+            dump.extend(rows.iter().map(|row| row.try_get::<String>("", "line").expect("a row")));
+        }
+        connection.close().await.expect("the connection closes");
+        dump
+    }
+
     /// A store with our own tables made.
     pub async fn store(&self) -> Store {
         let store = Store::open(self.backend()).await.expect("the test's database opens");

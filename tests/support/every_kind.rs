@@ -97,22 +97,27 @@ pub async fn values(server: &Server, code: &str, shelves: [i64; 2]) -> Value {
         "place": {"latitude": "31.230416", "longitude": "121.473701", "label": "外滩"},
         "address": {"province": "上海市", "city": null, "district": "黄浦区", "street": "中山东一路", "detail": "1 号/2 楼"},
         "extra": {"a": [1, "二", null], "b": {"c": true}},
+        "salary": "1234.50",
+        "alias": "quiet-otter",
+        "remark": "机密\n只给看得到的人",
         "lines": [
-            {"what": "first", "qty": "1.5", "takes": 60, "region": ["south", "sz"], "unit": ids[0]},
-            {"what": "second", "qty": null, "takes": null, "region": null, "unit": null},
+            {"what": "first", "qty": "1.5", "takes": 60, "region": ["south", "sz"], "unit": ids[0], "cost": "0.125"},
+            {"what": "second", "qty": null, "takes": null, "region": null, "unit": null, "cost": null},
         ],
     })
 }
 
-/// The values without what the engine adds, to compare with what was sent.
+/// The values without what the engine adds and without secrets, to compare with what was sent.
 pub fn without_engine_values(values: &Value) -> Value {
     let mut values = values.clone();
     let object = values.as_object_mut().expect("an object");
-    for key in ["no", "hours"] {
+    for key in ["no", "hours", "password"] {
         object.remove(key);
     }
     for line in object["lines"].as_array_mut().expect("lines") {
-        line.as_object_mut().expect("a line").remove("id");
+        let line = line.as_object_mut().expect("a line");
+        line.remove("id");
+        line.remove("pin");
     }
     values
 }

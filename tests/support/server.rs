@@ -12,7 +12,7 @@ use super::{
 use formwork::{
     base::time::{ManualClock, Timestamp},
     service::{Call, LiveApp, Service, bundled, setup::sample_people},
-    store::{Store, blobs::Blobs},
+    store::{Store, blobs::Blobs, vault::Vault},
     web::{self, Settings},
 };
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
@@ -93,7 +93,8 @@ impl Server {
         store.migrate().await.expect("our own tables are made");
         let clock = Arc::new(ManualClock::at(START));
         let files = tempfile::tempdir().expect("a directory for files");
-        let service = Service::new(store, clock.clone(), Blobs::at(files.path().join("files")));
+        let service =
+            Service::new(store, clock.clone(), Blobs::at(files.path().join("files"))).with_vault(Vault::new([7; 32]));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("its address");
         let router = web::router(service.clone(), Settings { public_url: None, demo_people: Vec::new() });
@@ -176,6 +177,11 @@ impl Server {
     /// Where the contents of uploaded files lie.
     pub fn files_directory(&self) -> std::path::PathBuf {
         self.files.path().join("files")
+    }
+
+    /// Everything that the database holds, as one text.
+    pub async fn dump(&self) -> String {
+        self.database.dump().await
     }
 
     /// Which database it is over, for messages.

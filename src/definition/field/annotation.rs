@@ -24,6 +24,8 @@ pub struct FieldAnnotation {
     pub index: bool,
     pub searchable: bool,
     pub sensitive: bool,
+    /// Kept sealed under a key outside the database; it cannot be filtered, sorted, searched or unique.
+    pub encrypted: bool,
     pub scan: bool,
     pub help: Option<String>,
     /// What a number counts, shown behind it: `kg`.

@@ -22,6 +22,7 @@ mod id_list;
 mod image;
 mod integer;
 pub mod json;
+mod kind;
 mod lines;
 mod link;
 mod links;
@@ -36,6 +37,7 @@ mod percent;
 mod phone;
 mod rating;
 pub mod rich_text;
+mod secret;
 mod series;
 mod signature;
 mod text;
@@ -50,7 +52,7 @@ use crate::base::{error::FieldError, value::Value};
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 /// How a column is stored. Both databases know only these two types for app data, so they sort and compare alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +97,7 @@ pub enum Widget {
     Files,
     Images,
     Signature,
+    Secret,
     Lines,
 }
 
@@ -197,79 +200,9 @@ kinds! {
     Attachment = "attachment" => attachment::ATTACHMENT,
     Image = "image" => image::IMAGE,
     Signature = "signature" => signature::SIGNATURE,
+    Secret = "secret" => secret::SECRET,
     NumberSeries = "number_series" => number_series::NUMBER_SERIES,
     Lines = "lines" => lines::Lines,
-}
-
-impl Kind {
-    /// Whether a record may be named by such a field when its table says nothing.
-    #[must_use]
-    pub const fn can_name_a_record(self) -> bool {
-        matches!(self, Self::Text | Self::NumberSeries | Self::Barcode)
-    }
-
-    #[must_use]
-    pub const fn is_number(self) -> bool {
-        matches!(self, Self::Integer | Self::Decimal | Self::Money | Self::Percent | Self::Rating | Self::Duration)
-    }
-
-    /// A list of several values in one field. The steps of a cascade are such a list: a filter asks for one of them.
-    #[must_use]
-    pub const fn is_several(self) -> bool {
-        matches!(self, Self::Choices | Self::Cascade) || self.is_several_ids()
-    }
-
-    const fn is_several_ids(self) -> bool {
-        matches!(self, Self::Links | Self::Members | Self::Departments) || self.is_file()
-    }
-
-    /// Holds ids of files.
-    #[must_use]
-    pub const fn is_file(self) -> bool {
-        matches!(self, Self::Attachment | Self::Image | Self::Signature)
-    }
-
-    /// Points at rows of a table (`x-field.table`).
-    #[must_use]
-    pub const fn is_link(self) -> bool {
-        matches!(self, Self::Link | Self::Links)
-    }
-
-    #[must_use]
-    pub const fn is_member(self) -> bool {
-        matches!(self, Self::Member | Self::Members)
-    }
-
-    #[must_use]
-    pub const fn is_department(self) -> bool {
-        matches!(self, Self::Department | Self::Departments)
-    }
-
-    /// Holds ids: of rows, people, departments or files.
-    #[must_use]
-    pub const fn is_identity(self) -> bool {
-        self.is_link() || self.is_member() || self.is_department() || self.is_file()
-    }
-
-    /// The parts that a form posts one by one; none for a value that is typed as a whole.
-    #[must_use]
-    pub const fn parts(self) -> &'static [&'static str] {
-        if matches!(self, Self::Address) { &address::PARTS } else { &[] }
-    }
-
-    /// Needs the whole width of a form.
-    #[must_use]
-    pub const fn is_wide(self) -> bool {
-        matches!(self, Self::Multiline | Self::RichText | Self::Json | Self::Address) || self.is_file()
-    }
-
-    /// Text that may be searched for a part.
-    #[must_use]
-    pub fn is_text(self) -> bool {
-        self.behaviour().column() == Some(Column::Text)
-            && !matches!(self, Self::Date | Self::Time)
-            && !self.is_several()
-    }
 }
 
 /// A field of a table, or a column of its lines.
@@ -284,6 +217,8 @@ pub struct Field {
     pub index: bool,
     pub searchable: bool,
     pub sensitive: bool,
+    /// Lies in the database under a key that is kept elsewhere.
+    pub sealed: bool,
     pub scan: bool,
     pub help: Option<String>,
     pub unit: Option<String>,
@@ -335,7 +270,8 @@ impl Field {
             unique: annotation.unique,
             index: annotation.index,
             searchable: annotation.searchable,
-            sensitive: annotation.sensitive,
+            sensitive: annotation.sensitive || annotation.encrypted || kind == Kind::Secret,
+            sealed: annotation.encrypted || kind == Kind::Secret,
             scan: annotation.scan,
             help: annotation.help,
             unit: annotation.unit,
@@ -364,6 +300,19 @@ impl Field {
         Self::new(key, &Json::Null, kind, FieldAnnotation::default(), false, IndexMap::new())
     }
 
+    /// The column it needs, if it needs one: what is sealed is text whatever it holds.
+    #[must_use]
+    pub fn stored_as(&self) -> Option<Column> {
+        let column = self.kind.behaviour().column();
+        if self.sealed { column.map(|_| Column::Text) } else { column }
+    }
+
+    /// Text that may be searched for a part.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.kind.is_text() && !self.sealed
+    }
+
     /// The column of a lines field.
     #[must_use]
     pub fn column(&self, key: &str) -> Option<&Self> {
@@ -375,7 +324,16 @@ impl Field {
     /// # Errors
     /// A [`FieldError`] whose path is relative to this field.
     pub fn read(&self, json: &Json) -> Result<Value, FieldError> {
-        if json.is_null() { Ok(Value::Unset) } else { self.kind.behaviour().read(self, json) }
+        match json {
+            Json::Null => Ok(Value::Unset),
+            // What a sealed value is answered as may be sent back: it stays what it is.
+            Json::Object(members)
+                if self.sealed && members.len() == 1 && members.get("set") == Some(&Json::Bool(true)) =>
+            {
+                Ok(Value::Sealed(String::new()))
+            }
+            json => self.kind.behaviour().read(self, json),
+        }
     }
 
     /// Reads what a person typed; blank is unset.
@@ -389,19 +347,23 @@ impl Field {
 
     #[must_use]
     pub fn write(&self, value: &Value) -> Json {
-        if value.is_unset() { Json::Null } else { self.kind.behaviour().write(self, value) }
+        match value {
+            Value::Unset => Json::Null,
+            Value::Sealed(_) => json!({"set": true}),
+            value => self.kind.behaviour().write(self, value),
+        }
     }
 
     #[must_use]
     pub fn show(&self, value: &Value) -> String {
-        if value.is_unset() { String::new() } else { self.kind.behaviour().show(self, value) }
+        if value.is_unset() || value.is_sealed() { String::new() } else { self.kind.behaviour().show(self, value) }
     }
 
     /// What a spreadsheet's cell holds: [`Self::read_text`] reads it back without loss. Ids of links and members are replaced by
     /// labels further out.
     #[must_use]
     pub fn text(&self, value: &Value) -> String {
-        if value.is_unset() { String::new() } else { self.kind.behaviour().text(self, value) }
+        if value.is_unset() || value.is_sealed() { String::new() } else { self.kind.behaviour().text(self, value) }
     }
 
     /// Bounds, options and patterns of a value that is set.
@@ -409,7 +371,7 @@ impl Field {
     /// # Errors
     /// A [`FieldError`] whose path is relative to this field.
     pub fn check(&self, value: &Value) -> Result<(), FieldError> {
-        if value.is_unset() { Ok(()) } else { self.kind.behaviour().check(self, value) }
+        if value.is_unset() || value.is_sealed() { Ok(()) } else { self.kind.behaviour().check(self, value) }
     }
 
     #[must_use]
@@ -433,6 +395,19 @@ impl Field {
         self.options.iter().find(|option| option.value == value)
     }
 
+    fn sealed_problems(&self) -> impl Iterator<Item = (String, String)> {
+        let kind =
+            self.kind.is_identity() || matches!(self.kind, Kind::Lines | Kind::NumberSeries) || self.kind.is_file();
+        let reasons = [
+            (kind, "encrypted", "links, people, departments, lines and number series cannot be encrypted"),
+            (self.unique, "unique", "what is encrypted cannot be compared, so it cannot be unique"),
+            (self.index, "index", "what is encrypted cannot be compared, so an index is of no use"),
+            (self.searchable, "searchable", "what is encrypted cannot be searched"),
+        ];
+        let broken = reasons.into_iter().filter(|(wrong, ..)| *wrong);
+        broken.map(|(_, member, message)| (format!("/x-field/{member}"), message.to_owned()))
+    }
+
     pub(super) fn problems(&self) -> Vec<(String, String)> {
         let mut problems = self.kind.behaviour().problems(self);
         if self.formula.is_some() && self.default.is_some() {
@@ -440,6 +415,9 @@ impl Field {
         }
         if self.formula.is_some() && self.required {
             problems.push(("/x-field/formula".into(), "a computed field cannot be required".into()));
+        }
+        if self.sealed {
+            problems.extend(self.sealed_problems());
         }
         if self.scale > 9 {
             problems.push(("/x-field/scale".into(), "at most 9 decimal places are kept".into()));

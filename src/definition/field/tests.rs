@@ -65,6 +65,8 @@ fn samples() -> Vec<(Json, Json)> {
         (json!({"kind": "attachment", "accept": [".pdf"], "max_size": 1000}), json!([12, 4])),
         (json!({"kind": "image"}), json!([5])),
         (json!({"kind": "signature"}), json!([6])),
+        (json!({"kind": "secret"}), json!("correct horse")),
+        (json!({"kind": "money", "encrypted": true}), json!("12.50")),
         (json!({"kind": "number_series", "pattern": "A{###}"}), json!("A001")),
     ]
 }

@@ -3,7 +3,7 @@
 use super::{
     super::{
         Connection, Error, Tx,
-        schema::{Physical, bind_for, column},
+        schema::{Physical, column},
     },
     select::read,
 };
@@ -43,7 +43,9 @@ pub(super) async fn of_record(
     for row in conn.query(&select).await? {
         let mut line = Line { id: Some(row.i64(0)?), ..Line::default() };
         for (index, column) in field.columns.values().enumerate() {
-            line.values.insert(column.key.clone(), read(&row, index + 1, column)?);
+            let mut value = read(&row, index + 1, column)?;
+            table.open(column, record, &mut value);
+            line.values.insert(column.key.clone(), value);
         }
         lines.push(line);
     }
@@ -92,8 +94,8 @@ pub(super) async fn replace(
         for column in field.columns.values() {
             if old.is_none_or(|(_, old)| old.get(&column.key) != line.get(&column.key)) {
                 changed = true;
-                update
-                    .value(table.column(&column.key), Expr::val(bind_for(column, column.store(line.get(&column.key)))));
+                let value = table.bind(column, record, line.get(&column.key))?;
+                update.value(table.column(&column.key), Expr::val(value));
             }
         }
         if changed {
@@ -122,11 +124,11 @@ pub(super) async fn insert(
             .into_table(table.name.clone())
             .columns(["record_id".to_owned(), "ordinal".to_owned()].into_iter().chain(names));
         for (ordinal, line) in chunk {
-            let values =
-                field.columns.values().map(|column| Expr::val(bind_for(column, column.store(line.get(&column.key)))));
-            insert
-                .values([Expr::val(record.0), Expr::val(position(*ordinal))].into_iter().chain(values))
-                .map_err(|error| Error::other(error.to_string()))?;
+            let mut values = vec![Expr::val(record.0), Expr::val(position(*ordinal))];
+            for column in field.columns.values() {
+                values.push(Expr::val(table.bind(column, record, line.get(&column.key))?));
+            }
+            insert.values(values).map_err(|error| Error::other(error.to_string()))?;
         }
         tx.execute(&insert).await?;
     }

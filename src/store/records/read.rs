@@ -231,7 +231,7 @@ impl Sorted {
         let key = |sort: &Sort| {
             let operand = compiler.form(&sort.path, Form::Ordered);
             let text = match (operand.field, &sort.path) {
-                (Some(field), _) => field.kind.behaviour().column() == Some(crate::definition::field::Column::Text),
+                (Some(field), _) => field.stored_as() == Some(crate::definition::field::Column::Text),
                 (None, crate::query::FieldPath::System(system)) => super::super::filter::is_text(*system),
                 (None, _) => false,
             };

@@ -127,7 +127,9 @@ impl Record {
         let mut document = Document::default();
         let mut column = SYSTEM_COLUMNS.len();
         for field in compiler.table.scalars() {
-            document.values.insert(field.key.clone(), read(row, column, field)?);
+            let mut value = read(row, column, field)?;
+            compiler.physical.open(field, RecordId(row.i64(0)?), &mut value);
+            document.values.insert(field.key.clone(), value);
             column += 1;
         }
         let mut matched = Vec::with_capacity(permit.grants().len());
@@ -181,12 +183,15 @@ impl Record {
     }
 }
 
-/// The value of a field from a column of a row.
+/// The value of a field from a column of a row; what is sealed stays so.
 ///
 /// # Errors
 /// The column holds another type.
 pub fn read(row: &Row, column: usize, field: &Field) -> Result<Value, Error> {
-    let stored = match field.kind.behaviour().column() {
+    if field.sealed {
+        return Ok(row.opt_text(column)?.map_or(Value::Unset, Value::Sealed));
+    }
+    let stored = match field.stored_as() {
         Some(Column::Integer) => row.opt_i64(column)?.map_or(Stored::Null, Stored::Integer),
         Some(Column::Text) => row.opt_text(column)?.map_or(Stored::Null, Stored::Text),
         None => Stored::Null,

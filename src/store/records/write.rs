@@ -48,7 +48,9 @@ pub async fn insert(tx: &Tx, schema: &Schema, permit: &Permit, new: NewRecord<'_
     let (table, physical) = schema.table(permit.table())?;
     let system = ["version", "state", "created_at", "created_by", "updated_at", "updated_by", "owner", "department"]
         .map(str::to_owned);
-    let scalars: Vec<_> = table.scalars().filter(|field| !new.document.get(&field.key).is_unset()).collect();
+    let given = table.scalars().filter(|field| !new.document.get(&field.key).is_unset());
+    // A sealed value is bound to its record, whose id is not known yet.
+    let (sealed, scalars): (Vec<_>, Vec<_>) = given.partition(|field| field.sealed);
     let mut insert = Query::insert();
     insert
         .into_table(physical.name.clone())
@@ -69,6 +71,15 @@ pub async fn insert(tx: &Tx, schema: &Schema, permit: &Permit, new: NewRecord<'_
     insert.returning_col("id");
     let rows = tx.returning(&insert).await?;
     let id = RecordId(rows.first().ok_or_else(|| Error::other("an insert answers its id"))?.i64(0)?);
+    if !sealed.is_empty() {
+        let mut update = Query::update();
+        update.table(physical.name.clone()).and_where(Expr::col("id").eq(id.0));
+        for field in sealed {
+            let value = physical.bind(field, id, new.document.get(&field.key))?;
+            update.value(physical.column(&field.key), Expr::val(value));
+        }
+        tx.execute(&update).await?;
+    }
     for field in table.lines() {
         let Some(place) = physical.lines(&field.key) else { continue };
         let rows: Vec<_> = new.document.lines_of(&field.key).iter().enumerate().collect();
@@ -88,6 +99,10 @@ pub async fn update(tx: &Tx, schema: &Schema, permit: &Permit, change: Change<'_
     for field in table.scalars() {
         let value = change.after.get(&field.key);
         if value != change.before.get(&field.key) {
+            if field.sealed {
+                update.value(physical.column(&field.key), Expr::val(physical.bind(field, change.id, value)?));
+                continue;
+            }
             for (name, value) in shadow::columns(physical, field).into_iter().zip(shadow::values(field, value)) {
                 update.value(name, Expr::val(value));
             }

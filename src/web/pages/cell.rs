@@ -38,6 +38,7 @@ pub fn cell(show: &Showing<'_>, field: &Field, value: &Value) -> Cell {
         return Cell::Empty;
     }
     match (field.kind, value) {
+        (_, Value::Sealed(_)) => Cell::Code("••••••".into()),
         (Kind::Multiline, Value::Text(text)) => Cell::Multiline(text.clone()),
         // Cleaned when it was stored, and once more where it becomes a part of the page.
         (Kind::RichText, Value::Text(html)) => Cell::Rich(rich_text::clean(html)),

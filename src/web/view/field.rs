@@ -106,6 +106,11 @@ pub enum Widget {
     Code {
         value: String,
     },
+    /// Typed anew or left blank, which keeps what there is. `set` says that there is something, which can be cleared.
+    Secret {
+        value: String,
+        set: bool,
+    },
     /// `1:30`.
     Duration(String),
     /// `31.230416,121.473701 Old harbour`; with scripts a button asks where the device is.

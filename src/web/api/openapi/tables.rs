@@ -123,6 +123,9 @@ fn field_schema(field: &Field, shown: &dyn Fn(&str) -> bool, purpose: Use) -> Va
         }
         Kind::Date => json!({"type": ["string", "null"], "format": "date"}),
         Kind::DateTime => json!({"type": ["string", "null"], "format": "date-time"}),
+        // Answered as set or not; that form may be sent back and keeps the value.
+        Kind::Secret if purpose == Use::Write => json!({"anyOf": [{"type": ["string", "null"]}, kept_secret()]}),
+        Kind::Secret => json!({"anyOf": [{"type": "null"}, kept_secret()]}),
         Kind::Location => object_of(&["latitude", "longitude", "label"]),
         Kind::Address => object_of(&address::PARTS),
         Kind::Json => json!({}),
@@ -134,6 +137,11 @@ fn field_schema(field: &Field, shown: &dyn Fn(&str) -> bool, purpose: Use) -> Va
         schema["readOnly"] = true.into();
     }
     schema
+}
+
+/// `{"set": true}`.
+fn kept_secret() -> Value {
+    json!({"type": "object", "properties": {"set": {"const": true}}, "required": ["set"], "additionalProperties": false})
 }
 
 /// An object of texts, or null.

@@ -87,6 +87,9 @@ impl Reader<'_> {
     /// The value of a field; nothing when its control was not on the page.
     fn value(&mut self, field: &Field, name: &str, pointer: &str) -> Option<Value> {
         let kept = format!("{KEPT}{name}");
+        if field.kind == Kind::Secret {
+            return self.secret(name);
+        }
         let parts = self.parts(field, name);
         let texts: Vec<&str> = match self.given.get(name).or_else(|| self.given.get(kept.as_str())) {
             None if !parts.is_empty() => return field.read(&Json::Object(parts)).ok(),
@@ -101,6 +104,15 @@ impl Reader<'_> {
                 self.posted.errors.push(FieldError { path: pointer.to_owned(), ..error });
                 Some(Value::Unset)
             }
+        }
+    }
+
+    /// A secret that was typed anew or shall go; left blank it stays what it is.
+    fn secret(&self, name: &str) -> Option<Value> {
+        let typed = self.given.get(name).and_then(|texts| texts.last()).filter(|text| !text.is_empty());
+        match typed {
+            Some(typed) => Some(Value::from(*typed)),
+            None => self.given.contains_key(format!("{name}.clear").as_str()).then_some(Value::Unset),
         }
     }
 

@@ -77,6 +77,10 @@ impl Making<'_> {
             Control::Choices => Widget::Choices(self.choices()),
             Control::Member => self.member(),
             Control::RichText => Widget::RichText { value: text() },
+            Control::Secret => {
+                let value = self.value.as_text().unwrap_or_default().to_owned();
+                Widget::Secret { value, set: self.value.is_sealed() }
+            }
             Control::Json => Widget::Code { value: text() },
             Control::Duration => Widget::Duration(text()),
             Control::Location => Widget::Location(text()),
@@ -246,7 +250,7 @@ fn ids(value: &Value) -> Vec<i64> {
 /// A value as its control posts it: one text, or several of the same name; none for no value.
 pub fn posted(field: &Field, value: &Value, zone: &TimeZone) -> Vec<String> {
     match (field.kind, value) {
-        (_, Value::Unset) => Vec::new(),
+        (_, Value::Unset | Value::Sealed(_)) => Vec::new(),
         (Kind::Cascade, _) => vec![cascade::path_text(value)],
         (Kind::Json, _) => vec![json::pretty(value)],
         (Kind::RichText, Value::Text(html)) => vec![html.clone()],

@@ -148,7 +148,11 @@ impl<'a> Reader<'a> {
         match (path, field) {
             (FieldPath::System(SystemField::CreatedBy | SystemField::UpdatedBy | SystemField::Owner), _)
             | (FieldPath::System(SystemField::Department), _) => None,
-            (_, Some(field)) if field.kind.is_several() || field.kind.is_member() || field.kind.is_department() => None,
+            (_, Some(field))
+                if field.sealed || field.kind.is_several() || field.kind.is_member() || field.kind.is_department() =>
+            {
+                None
+            }
             (FieldPath::Field(key), Some(field)) if field.kind.is_link() => {
                 let target = self.app.tables.get(field.target.as_deref()?)?;
                 let name = target.display_fields().find(|field| !field.kind.is_link())?;

@@ -54,6 +54,9 @@ impl<'a> Compared<'a> {
                 _ => None,
             };
         };
+        if field.sealed {
+            return Some(Self::Presence);
+        }
         Some(match field.kind {
             Kind::Choice => Self::Choice(field),
             Kind::Choices => Self::Choices(field),

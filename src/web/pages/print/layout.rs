@@ -229,7 +229,7 @@ impl<'a> Layout<'a> {
     /// What a rule yielded, whose kind no field tells.
     fn of_rule(&self, value: &Value) -> String {
         match value {
-            Value::Unset => String::new(),
+            Value::Unset | Value::Sealed(_) => String::new(),
             Value::Bool(truth) => self.texts().get(if *truth { "yes" } else { "no" }),
             Value::Integer(number) => format::grouped(&number.to_string()),
             Value::Decimal(number) => format::quantity(&decimal::to_plain(*number)),

@@ -16,5 +16,6 @@ pub mod i18n;
 pub mod document;
 pub mod service;
 pub mod web;
+pub mod jobs;
 pub mod config;
 pub mod cli;

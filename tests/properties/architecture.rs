@@ -47,6 +47,7 @@ const ONLY: [(&str, &[&str]); 4] = [
             "lint",
             "store",
             "i18n",
+            "document",
             "service",
         ],
     ),

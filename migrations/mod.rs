@@ -6,6 +6,7 @@ use sea_orm_migration::prelude::*;
 mod m0001_foundation;
 mod m0002_saved_views;
 mod m0003_files;
+mod m0004_jobs;
 mod sketch;
 
 /// All steps in their order.
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_foundation::Migration),
             Box::new(m0002_saved_views::Migration),
             Box::new(m0003_files::Migration),
+            Box::new(m0004_jobs::Migration),
         ]
     }
 }

@@ -3,6 +3,7 @@
 use super::{Failure, open};
 use crate::{
     config::{Config, Options, ServeOptions},
+    jobs::Worker,
     service::Service,
     web::{self, Settings},
 };
@@ -47,8 +48,10 @@ pub async fn until_stopped(
 ) -> Result<(), Failure> {
     let router = web::router(service.clone(), settings);
     let tidying = tokio::spawn(tidy_hourly(service.clone()));
+    let worker = Worker::start(service.clone());
     let served = web::serve::serve(listener, router, stop.asked()).await;
     tidying.abort();
+    worker.stop().await;
     served?;
     service.store.close().await;
     Ok(())

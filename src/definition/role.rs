@@ -17,6 +17,23 @@ pub struct Role {
     /// Keys of views and tables, in the order of the menu; the app's menu where nothing is said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub menu: Vec<String>,
+    #[serde(default, skip_serializing_if = "Limits::is_none")]
+    pub limits: Limits,
+}
+
+/// How much members may take away at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Rows of one export; as many as the program exports where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub export_rows: Option<u64>,
+}
+
+impl Limits {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Some actions on some rows and fields of a table.

@@ -34,11 +34,8 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, Problem> {
     if text.contains('\0') {
         return Err(Problem::Unreadable("it is neither a spreadsheet nor text".into()));
     }
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter(&text))
-        .from_reader(text.as_bytes());
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(&text)).from_reader(text.as_bytes());
     let mut builder = Builder::new(String::new(), limits);
     let mut record = ::csv::StringRecord::new();
     let mut next = 0;
@@ -67,7 +64,8 @@ fn delimiter(text: &str) -> u8 {
     }
     let sample = &text.as_bytes()[..end];
     let columns = |delimiter: u8| {
-        let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(sample);
+        let mut reader =
+            ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(sample);
         let widths: Vec<usize> = reader.records().take(20).filter_map(Result::ok).map(|record| record.len()).collect();
         let first = widths.first().copied().unwrap_or(0);
         let alike = widths.iter().filter(|width| **width == first).count();
@@ -126,7 +124,9 @@ impl Writer {
             _ => Cow::Borrowed(cell.text.as_str()),
         });
         let fields: Vec<Cow<'_, str>> = fields.collect();
-        self.0.write_record(fields.iter().map(|field| field.as_bytes())).map_err(|error| Problem::Unreadable(error.to_string()))
+        self.0
+            .write_record(fields.iter().map(|field| field.as_bytes()))
+            .map_err(|error| Problem::Unreadable(error.to_string()))
     }
 
     /// The file.

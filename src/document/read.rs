@@ -195,7 +195,8 @@ impl<'a> Builder<'a> {
                     }
                 }
             }
-            let (bottom, right) = (bottom.min(self.sheet.rows.len().saturating_sub(1)), right.min(self.limits.columns - 1));
+            let (bottom, right) =
+                (bottom.min(self.sheet.rows.len().saturating_sub(1)), right.min(self.limits.columns - 1));
             for row in top..=bottom {
                 for column in left..=right {
                     if (row, column) != (top, left) {

@@ -12,7 +12,10 @@ fn csv_of(bytes: &[u8]) -> Sheet {
 #[test]
 fn addresses_are_those_of_a_spreadsheet() {
     assert_eq!(address::of(16, 2), "C17");
-    assert_eq!([address::letters(0), address::letters(25), address::letters(26), address::letters(701)], ["A", "Z", "AA", "ZZ"]);
+    assert_eq!(
+        [address::letters(0), address::letters(25), address::letters(26), address::letters(701)],
+        ["A", "Z", "AA", "ZZ"]
+    );
 }
 
 #[test]
@@ -51,10 +54,8 @@ fn a_text_is_never_a_formula_and_comes_back_the_same() {
 
 #[test]
 fn xlsx_is_written_and_read_back() {
-    let heads = [Head("No"), Head("Day"), Head("Qty"), Head("At"), Head("Yes")].map(|Head(title)| write::Head {
-        title: title.to_owned(),
-        ..write::Head::default()
-    });
+    let heads = [Head("No"), Head("Day"), Head("Qty"), Head("At"), Head("Yes")]
+        .map(|Head(title)| write::Head { title: title.to_owned(), ..write::Head::default() });
     let row = [
         Cell::new(Kind::Text, "=HYPERLINK(\"x\")"),
         Cell::new(Kind::Date, "2026-03-05"),

@@ -182,8 +182,7 @@ pub fn template(
             put(sheet, row, column, cell, None, &plain)?;
         }
     }
-    let listed: Vec<(u16, &Head)> =
-        (0_u16..).zip(heads).filter(|(_, head)| !head.options.is_empty()).collect();
+    let listed: Vec<(u16, &Head)> = (0_u16..).zip(heads).filter(|(_, head)| !head.options.is_empty()).collect();
     for (place, (column, head)) in listed.iter().enumerate() {
         let letters = super::address::letters(place);
         let source = format!("='{lists_name}'!${letters}$1:${letters}${}", head.options.len());

@@ -27,9 +27,36 @@ pub async fn record(
     id: RecordId,
     (before, after): (&Document, &Document),
 ) -> Result<(), Error> {
+    append_all(tx, call, &[entry(call, live, action, table, id, (before, after))]).await
+}
+
+/// The entry of one act on a record, to be written down with others.
+#[must_use]
+pub fn entry(
+    call: &Call,
+    live: &LiveApp,
+    action: &str,
+    table: &Table,
+    id: RecordId,
+    (before, after): (&Document, &Document),
+) -> Entry {
     let object =
         Object { kind: "record".into(), app: Some(live.id), table: live.schema.id_of(&table.key), id: Some(id.0) };
-    write(tx, call, action, object, changes(table, before, after)).await
+    entry_of(call, action, object, changes(table, before, after))
+}
+
+/// Entries of one statement: a database binds only so many values.
+const CHUNK: usize = 1_000;
+
+/// Writes down several acts.
+///
+/// # Errors
+/// The database failed.
+pub async fn append_all(tx: &Tx, call: &Call, entries: &[Entry]) -> Result<(), Error> {
+    for chunk in entries.chunks(CHUNK) {
+        append(tx, chunk, call.now).await?;
+    }
+    Ok(())
 }
 
 /// Writes down an act on something else than a record.
@@ -41,7 +68,11 @@ pub async fn act(tx: &Tx, call: &Call, action: &str, object: Object, changes: Js
 }
 
 async fn write(tx: &Tx, call: &Call, action: &str, object: Object, changes: Json) -> Result<(), Error> {
-    let entry = Entry {
+    append_all(tx, call, &[entry_of(call, action, object, changes)]).await
+}
+
+fn entry_of(call: &Call, action: &str, object: Object, changes: Json) -> Entry {
+    Entry {
         actor: Some(call.actor.user),
         actor_kind: if call.actor.token.is_some() { ActorKind::Token } else { ActorKind::User },
         on_behalf_of: None,
@@ -51,8 +82,7 @@ async fn write(tx: &Tx, call: &Call, action: &str, object: Object, changes: Json
         object,
         summary: json!({"key": format!("audit-{}", action.replace(['.', '_'], "-"))}).to_string(),
         changes: changes.to_string(),
-    };
-    Ok(append(tx, &[entry], call.now).await?)
+    }
 }
 
 /// The object of an act on a person.

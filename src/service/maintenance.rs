@@ -1,14 +1,16 @@
 //! Housekeeping: what has had its time is forgotten.
 
 use super::{Error, Service};
-use crate::store::{drafts, idempotency, session, sign_in};
+use crate::store::{drafts, idempotency, job_files, jobs, session, sign_in};
 
 /// Failed sign-ins are looked at for minutes; a day is kept for whoever asks why somebody was locked out.
 const DAY: i64 = 24 * 60 * 60 * 1000;
+/// Ended jobs and their files are kept for a month: an import may be looked at again.
+const MONTH: i64 = 30 * DAY;
 
 impl Service {
-    /// Forgets old idempotency keys, failed sign-ins, drafts of forms and sessions that have ended, and files that nobody needs;
-    /// answers how many.
+    /// Forgets old idempotency keys, failed sign-ins, drafts of forms, sessions and jobs that have ended with their files, and
+    /// files that nobody needs; answers how many.
     ///
     /// # Errors
     /// The database failed.
@@ -22,7 +24,9 @@ impl Service {
                     let failures = sign_in::prune(tx, now.plus(-DAY)).await?;
                     let sessions = session::prune(tx, now).await?;
                     let forms = drafts::prune(tx, now.plus(-super::drafts::KEPT)).await?;
-                    Ok::<_, Error>(keys + failures + sessions + forms)
+                    let ended = jobs::prune(tx, now.plus(-MONTH)).await?;
+                    let files = job_files::prune(tx, now.plus(-MONTH)).await?;
+                    Ok::<_, Error>(keys + failures + sessions + forms + ended + files)
                 })
             })
             .await?;

@@ -14,10 +14,13 @@ pub mod decide_task;
 mod effects;
 mod error;
 pub mod drafts;
+pub mod export;
 mod file_keeping;
 pub mod files;
 pub mod forms;
+pub mod import;
 mod input;
+pub mod jobs;
 pub mod live;
 mod maintenance;
 pub mod media_type;
@@ -66,6 +69,8 @@ pub struct Service {
     /// The contents of files.
     pub blobs: Blobs,
     thumbnails: thumbnails::Thumbnails,
+    /// Told when there is a new job.
+    pub wake: Arc<tokio::sync::Notify>,
     passwords: Arc<sign_in::Passwords>,
     actors: Arc<accounts::Actors>,
 }
@@ -111,6 +116,7 @@ impl Service {
     pub fn new(store: Store, clock: Arc<dyn Clock>, blobs: Blobs) -> Self {
         Self {
             live: Arc::new(live::LiveApps::default()),
+            wake: Arc::default(),
             passwords: Arc::new(sign_in::Passwords::default()),
             actors: Arc::new(accounts::Actors::default()),
             thumbnails: thumbnails::Thumbnails::default(),

@@ -61,8 +61,26 @@ pub async fn list(
     table: &str,
     request: &ListRequest,
 ) -> Result<(Listed, HashMap<String, Permit>), Error> {
+    list_for(conn, call, live, table, request, (Action::View, MOST_ROWS)).await
+}
+
+/// As [`list`], of the rows on which the person may do this action, and with pages of up to so many rows.
+///
+/// # Errors
+/// As [`list`]; `forbidden` where they may see the table, but not do this.
+pub async fn list_for(
+    conn: &impl Connection,
+    call: &Call,
+    live: &LiveApp,
+    table: &str,
+    request: &ListRequest,
+    (action, most): (Action, u64),
+) -> Result<(Listed, HashMap<String, Permit>), Error> {
     let rights = Rights::load(conn, call, live).await?;
-    let chosen = Selection::new(conn, &rights, table, request.view.as_deref(), request.filter.as_ref()).await?;
+    let mut chosen = Selection::new(conn, &rights, table, request.view.as_deref(), request.filter.as_ref()).await?;
+    if action != Action::View {
+        chosen.permit = rights.permit(table, action)?;
+    }
     let names = chosen.names();
     let sort = match (&request.sort, &chosen.view) {
         (Some(sort), _) => {
@@ -79,8 +97,8 @@ pub async fn list(
         (None, None) => Vec::new(),
     };
     let limit = request.limit.unwrap_or(50);
-    if limit == 0 || limit > MOST_ROWS {
-        let error = FieldError::new("/limit", "maximum").with("maximum", MOST_ROWS);
+    if limit == 0 || limit > most {
+        let error = FieldError::new("/limit", "maximum").with("maximum", most);
         return Err(Error::Invalid(vec![error]));
     }
     let after = match &request.cursor {

@@ -284,37 +284,57 @@ pub(super) async fn judge(
     mode: Mode,
     new: bool,
 ) -> Result<Document, Error> {
-    let Input { mut document, mut errors, changed } = input;
+    let judged = judge_all(tx, call, live, table, vec![(input, new)], mode).await?.pop();
+    judged.unwrap_or_else(|| Ok(Document::default())).map_err(Error::Invalid)
+}
+
+/// As [`judge`], for many records in the statements of one; each is `true` where it is new.
+///
+/// # Errors
+/// The database failed; what is wrong with a record stands in its place.
+pub(super) async fn judge_all(
+    tx: &Tx,
+    call: &Call,
+    live: &LiveApp,
+    table: &Table,
+    mut inputs: Vec<(Input, bool)>,
+    mode: Mode,
+) -> Result<Vec<Result<Document, Vec<FieldError>>>, Error> {
     let face = live.face(&call.actor.locale);
     let (Some(rules), Some((_, form))) = (face.tables.get(&table.key), face.forms.get(&table.key)) else {
         return Err(Error::internal("a table without rules"));
     };
     let mut around = Circumstances::new(call, live);
-    if new {
+    for (input, _) in inputs.iter_mut().filter(|(_, new)| *new) {
         // Defaults may set links, and formulas read behind them; so defaults come first, the form's before the table's.
-        errors.extend(form.apply_defaults(&mut document, around.context()));
-        errors.extend(rules.apply_defaults(&mut document, around.context()));
+        input.errors.extend(form.apply_defaults(&mut input.document, around.context()));
+        input.errors.extend(rules.apply_defaults(&mut input.document, around.context()));
     }
-    around.load(tx, table, &document, &rules.link_hops()).await?;
-    around.load(tx, table, &document, &form.link_hops()).await?;
-    errors.extend(rules.recompute(&mut document, around.context()));
-    let state = form.evaluate(&document, around.context());
-    errors.extend(state.errors.iter().cloned());
-    for key in &changed {
-        let closed = state.field(key).is_some_and(|item| !item.visible || item.readonly);
-        if closed {
-            let title = table.field(key).map_or(key.as_str(), |field| field.title.as_str());
-            errors.push(FieldError::new(format!("/{key}"), "not_editable").with("field", title));
+    let documents: Vec<&Document> = inputs.iter().map(|(input, _)| &input.document).collect();
+    around.load_all(tx, table, documents.iter().copied(), &rules.link_hops()).await?;
+    around.load_all(tx, table, documents.iter().copied(), &form.link_hops()).await?;
+    let judge_one = |(input, _): (Input, bool)| {
+        let Input { mut document, mut errors, changed } = input;
+        errors.extend(rules.recompute(&mut document, around.context()));
+        let state = form.evaluate(&document, around.context());
+        errors.extend(state.errors.iter().cloned());
+        for key in &changed {
+            let closed = state.field(key).is_some_and(|item| !item.visible || item.readonly);
+            if closed {
+                let title = table.field(key).map_or(key.as_str(), |field| field.title.as_str());
+                errors.push(FieldError::new(format!("/{key}"), "not_editable").with("field", title));
+            }
         }
-    }
-    let given: Vec<String> = errors.iter().map(|error| error.path.clone()).collect();
-    errors.extend(
-        validate(table, Some(&state), &document, mode).into_iter().filter(|error| !given.contains(&error.path)),
-    );
-    if mode == Mode::Submit && errors.is_empty() {
-        errors.extend(form.checks(&document, around.context()));
-    }
-    if errors.is_empty() { Ok(document) } else { Err(Error::Invalid(errors)) }
+        let given: Vec<String> = errors.iter().map(|error| error.path.clone()).collect();
+        errors.extend(
+            validate(table, Some(&state), &document, mode).into_iter().filter(|error| !given.contains(&error.path)),
+        );
+        if mode == Mode::Submit && errors.is_empty() {
+            errors.extend(form.checks(&document, around.context()));
+        }
+        if errors.is_empty() { Ok(document) } else { Err(errors) }
+    };
+    Ok(inputs.into_iter().map(judge_one).collect())
 }
 
 /// Whether the record's state lets its fields be changed: drafts, rejected ones, and returned ones by their starter

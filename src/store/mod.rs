@@ -18,7 +18,10 @@ pub mod files;
 mod filter;
 pub mod flows;
 pub mod idempotency;
+pub mod imports;
 mod job;
+pub mod job_files;
+pub mod jobs;
 pub mod ledgers;
 #[path = "../../migrations/mod.rs"]
 pub mod migrations;

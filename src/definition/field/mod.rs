@@ -62,7 +62,7 @@ pub enum Column {
 }
 
 /// A value as it lies in a column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Stored {
     Null,
     Integer(i64),

@@ -105,17 +105,17 @@ pub(super) async fn replace(
             }
         }
     }
-    let added: Vec<(usize, &Line)> = after.iter().enumerate().filter(|(_, line)| line.id.is_none()).collect();
-    insert(tx, table, field, record, &added).await
+    let fresh = after.iter().enumerate().filter(|(_, line)| line.id.is_none());
+    let added: Vec<_> = fresh.map(|(ordinal, line)| (record, ordinal, line)).collect();
+    insert(tx, table, field, &added).await
 }
 
-/// Adds lines in few statements, each at its place.
+/// Adds lines of records in few statements, each at its place.
 pub(super) async fn insert(
     tx: &Tx,
     table: &Physical,
     field: &Field,
-    record: RecordId,
-    lines: &[(usize, &Line)],
+    lines: &[(RecordId, usize, &Line)],
 ) -> Result<(), Error> {
     for chunk in lines.chunks(CHUNK) {
         let mut insert = Query::insert();
@@ -123,10 +123,10 @@ pub(super) async fn insert(
         insert
             .into_table(table.name.clone())
             .columns(["record_id".to_owned(), "ordinal".to_owned()].into_iter().chain(names));
-        for (ordinal, line) in chunk {
+        for (record, ordinal, line) in chunk {
             let mut values = vec![Expr::val(record.0), Expr::val(position(*ordinal))];
             for column in field.columns.values() {
-                values.push(Expr::val(table.bind(column, record, line.get(&column.key))?));
+                values.push(Expr::val(table.bind(column, *record, line.get(&column.key))?));
             }
             insert.values(values).map_err(|error| Error::other(error.to_string()))?;
         }

@@ -11,6 +11,7 @@ use crate::{
         time::Timestamp,
         value::Document,
     },
+    definition::field::Field,
     query::Condition,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, UpdateStatement};
@@ -45,47 +46,82 @@ pub struct Change<'a> {
 /// # Errors
 /// [`Error::Unique`] with the index's name, [`Error::ForeignKey`] for a link to nothing.
 pub async fn insert(tx: &Tx, schema: &Schema, permit: &Permit, new: NewRecord<'_>) -> Result<RecordId, Error> {
+    let ids = insert_many(tx, schema, permit, &[new]).await?;
+    ids.first().copied().ok_or_else(|| Error::other("an insert answers its id"))
+}
+
+/// Values of one multi-row insert: SQLite binds at most 32,766, PostgreSQL 65,535.
+const MOST_VALUES: usize = 30_000;
+
+/// Stores records with their lines, in few statements; answers their ids in the same order.
+///
+/// # Errors
+/// As [`insert`]; one record that does not fit refuses them all.
+pub async fn insert_many(
+    tx: &Tx,
+    schema: &Schema,
+    permit: &Permit,
+    news: &[NewRecord<'_>],
+) -> Result<Vec<RecordId>, Error> {
     let (table, physical) = schema.table(permit.table())?;
     let system = ["version", "state", "created_at", "created_by", "updated_at", "updated_by", "owner", "department"]
         .map(str::to_owned);
-    let given = table.scalars().filter(|field| !new.document.get(&field.key).is_unset());
-    // A sealed value is bound to its record, whose id is not known yet.
-    let (sealed, scalars): (Vec<_>, Vec<_>) = given.partition(|field| field.sealed);
-    let mut insert = Query::insert();
-    insert
-        .into_table(physical.name.clone())
-        .columns(system.into_iter().chain(scalars.iter().flat_map(|field| shadow::columns(physical, field))));
-    let by = new.by.map(|user| user.0);
-    let values = [
-        Expr::val(1_i64),
-        Expr::val(new.state.map(str::to_owned)),
-        Expr::val(new.now.0),
-        Expr::val(by),
-        Expr::val(new.now.0),
-        Expr::val(by),
-        Expr::val(new.owner.map(|user| user.0)),
-        Expr::val(new.department),
-    ];
-    let fields = scalars.iter().flat_map(|field| shadow::values(field, new.document.get(&field.key))).map(Expr::val);
-    insert.values(values.into_iter().chain(fields)).map_err(|error| Error::other(error.to_string()))?;
-    insert.returning_col("id");
-    let rows = tx.returning(&insert).await?;
-    let id = RecordId(rows.first().ok_or_else(|| Error::other("an insert answers its id"))?.i64(0)?);
-    if !sealed.is_empty() {
+    let is_set = |field: &&Field| news.iter().any(|new| !new.document.get(&field.key).is_unset());
+    // A sealed value is bound to its record, whose id is not known before.
+    let (sealed, scalars): (Vec<_>, Vec<_>) = table.scalars().filter(is_set).partition(|field| field.sealed);
+    let names: Vec<String> = scalars.iter().flat_map(|field| shadow::columns(physical, field)).collect();
+    let mut ids = Vec::with_capacity(news.len());
+    for chunk in news.chunks(MOST_VALUES / (system.len() + names.len())) {
+        let mut insert = Query::insert();
+        insert
+            .into_table(physical.name.clone())
+            .columns(system.iter().chain(&names).cloned());
+        for new in chunk {
+            let by = new.by.map(|user| user.0);
+            let values = [
+                Expr::val(1_i64),
+                Expr::val(new.state.map(str::to_owned)),
+                Expr::val(new.now.0),
+                Expr::val(by),
+                Expr::val(new.now.0),
+                Expr::val(by),
+                Expr::val(new.owner.map(|user| user.0)),
+                Expr::val(new.department),
+            ];
+            let fields = scalars.iter().flat_map(|field| shadow::values(field, new.document.get(&field.key)));
+            let fields = fields.map(Expr::val);
+            insert.values(values.into_iter().chain(fields)).map_err(|error| Error::other(error.to_string()))?;
+        }
+        insert.returning_col("id");
+        let mut made = tx.returning(&insert).await?.iter().map(|row| row.i64(0)).collect::<Result<Vec<_>, _>>()?;
+        if made.len() != chunk.len() {
+            return Err(Error::other("an insert answers an id for each row"));
+        }
+        // Ids rise in the order of the values; in which order they are answered, no database promises.
+        made.sort_unstable();
+        ids.extend(made.into_iter().map(RecordId));
+    }
+    for (id, new) in ids.iter().zip(news).filter(|_| !sealed.is_empty()) {
         let mut update = Query::update();
         update.table(physical.name.clone()).and_where(Expr::col("id").eq(id.0));
-        for field in sealed {
-            let value = physical.bind(field, id, new.document.get(&field.key))?;
+        for field in &sealed {
+            let value = physical.bind(field, *id, new.document.get(&field.key))?;
             update.value(physical.column(&field.key), Expr::val(value));
         }
         tx.execute(&update).await?;
     }
     for field in table.lines() {
         let Some(place) = physical.lines(&field.key) else { continue };
-        let rows: Vec<_> = new.document.lines_of(&field.key).iter().enumerate().collect();
-        lines::insert(tx, place, field, id, &rows).await?;
+        let rows: Vec<_> = ids
+            .iter()
+            .zip(news)
+            .flat_map(|(id, new)| {
+                new.document.lines_of(&field.key).iter().enumerate().map(|(ordinal, line)| (*id, ordinal, line))
+            })
+            .collect();
+        lines::insert(tx, place, field, &rows).await?;
     }
-    Ok(id)
+    Ok(ids)
 }
 
 /// Writes what changed and raises the version, which is the answer.

@@ -1,0 +1,529 @@
+//! Working through a file: a dry run that keeps nothing, the import itself, and taking it back.
+
+use super::{
+    Counts, Plan,
+    batch::{Batch, Halt, Outcome, Taken, restored},
+    lookup::Lookup,
+    plan::BadRows,
+    rows::{self, CellError, Draft, Group},
+};
+use crate::{
+    access::Permit,
+    base::{error::FieldError, id::RecordId},
+    definition::{field::Stored, role::Action, table::Table},
+    document::Sheet,
+    service::{
+        Call, Error, LiveApp, Service, audit,
+        jobs::{Rest, Stop, progress},
+        permits::Rights,
+        save_record::save,
+    },
+    store::{
+        Tx,
+        imports::{self, Change, Import, Row},
+        jobs::Job,
+        records,
+    },
+};
+use serde_json::json;
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
+
+/// Records of one transaction.
+const BATCH: usize = 500;
+
+/// One run over a file. What it knows lives as long as the worker; after a crash another reads the file again and goes on.
+pub(super) struct Run {
+    pub service: Service,
+    pub job: Arc<Job>,
+    pub import: Import,
+    pub live: Arc<LiveApp>,
+    pub call: Call,
+    pub plan: Plan,
+    pub sheet: Sheet,
+    pub groups: Vec<Group>,
+    pub lookup: Lookup,
+    pub taken: Arc<Taken>,
+}
+
+/// What a batch's transaction borrows.
+struct Input {
+    service: Service,
+    job: Arc<Job>,
+    import: i64,
+    live: Arc<LiveApp>,
+    call: Call,
+    plan: Plan,
+    drafts: Vec<Draft>,
+    sheet: Sheet,
+    /// The first record's place in the file.
+    first: usize,
+    total: usize,
+    taken: Arc<Taken>,
+    outside: HashSet<usize>,
+    keep: bool,
+    /// Refused whatever they say: by an error that belongs to the record as a whole.
+    refused: Option<Vec<FieldError>>,
+}
+
+/// A transaction that ended, or was undone on purpose.
+enum Ended {
+    Rehearsed(Vec<Outcome>),
+    Halt(Halt),
+}
+
+impl From<Error> for Ended {
+    fn from(error: Error) -> Self {
+        Self::Halt(Halt::Error(error))
+    }
+}
+
+impl From<crate::store::Error> for Ended {
+    fn from(error: crate::store::Error) -> Self {
+        Self::Halt(error.into())
+    }
+}
+
+impl Run {
+    fn table(&self) -> Result<&Table, Error> {
+        self.live.table(&self.call.actor.locale, &self.import.table_key)
+    }
+
+    fn now(&mut self) {
+        self.call.now = self.service.clock.now();
+    }
+
+    fn batch_size(&self) -> usize {
+        if self.plan.submit && self.live.app().submit_flow(&self.import.table_key).is_some() { 1 } else { BATCH }
+    }
+
+    async fn drafts(&mut self, range: std::ops::Range<usize>) -> Result<Vec<Draft>, Error> {
+        let reader = self.service.store.reader();
+        let live = self.live.clone();
+        let table = live.table(&self.call.actor.locale, &self.import.table_key)?;
+        let rights = Rights::load(&reader, &self.call, &live).await?;
+        let groups = &self.groups[range];
+        self.lookup.load(&reader, &rights, rows::named(&self.sheet, &self.plan, table, groups)).await?;
+        Ok(rows::read(&self.sheet, &self.plan, table, groups, &self.lookup, &self.call.zone))
+    }
+
+    /// Judges some records, and keeps them where `keep` says so; answers what became of each.
+    async fn attempt(&mut self, first: usize, drafts: Vec<Draft>, keep: bool) -> Result<Vec<Outcome>, Error> {
+        let mut outside = HashSet::new();
+        loop {
+            match self.transact(first, &drafts, &outside, keep, None).await {
+                Ok(outcomes) | Err(Ended::Rehearsed(outcomes)) => return Ok(outcomes),
+                Err(Ended::Halt(Halt::OutOfScope(more))) if !more.is_subset(&outside) => outside.extend(more),
+                Err(Ended::Halt(Halt::OutOfScope(_))) => return Err(Error::forbidden("out_of_scope")),
+                Err(Ended::Halt(Halt::Error(error))) => {
+                    let Some(errors) = of_one_record(&error) else { return Err(error) };
+                    if drafts.len() > 1 {
+                        return self.one_by_one(first, drafts, keep).await;
+                    }
+                    return match self.transact(first, &drafts, &outside, keep, Some(errors)).await {
+                        Ok(outcomes) | Err(Ended::Rehearsed(outcomes)) => Ok(outcomes),
+                        Err(Ended::Halt(Halt::Error(error))) => Err(error),
+                        Err(Ended::Halt(Halt::OutOfScope(_))) => Err(Error::forbidden("out_of_scope")),
+                    };
+                }
+            }
+        }
+    }
+
+    async fn one_by_one(&mut self, first: usize, drafts: Vec<Draft>, keep: bool) -> Result<Vec<Outcome>, Error> {
+        let mut outcomes = Vec::with_capacity(drafts.len());
+        for (index, draft) in drafts.into_iter().enumerate() {
+            outcomes.extend(Box::pin(self.attempt(first + index, vec![draft], keep)).await?);
+        }
+        Ok(outcomes)
+    }
+
+    async fn transact(
+        &mut self,
+        first: usize,
+        drafts: &[Draft],
+        outside: &HashSet<usize>,
+        keep: bool,
+        refused: Option<Vec<FieldError>>,
+    ) -> Result<Vec<Outcome>, Ended> {
+        self.now();
+        let input = Input {
+            service: self.service.clone(),
+            job: self.job.clone(),
+            import: self.import.id,
+            live: self.live.clone(),
+            call: self.call.clone(),
+            plan: self.plan.clone(),
+            sheet: self.excerpt(drafts),
+            drafts: drafts.to_vec(),
+            first,
+            total: self.groups.len(),
+            taken: self.taken.clone(),
+            outside: outside.clone(),
+            keep,
+            refused,
+        };
+        let store = self.service.store.clone();
+        store.transaction_with(input, |tx, input| Box::pin(input.write(tx))).await
+    }
+
+    /// The rows that these records stand in, at their places: what errors quote.
+    fn excerpt(&self, drafts: &[Draft]) -> Sheet {
+        let last = drafts.iter().flat_map(|draft| &draft.rows).max().copied();
+        let mut sheet = Sheet { name: String::new(), rows: Vec::new(), ..Sheet::default() };
+        if let Some(last) = last {
+            sheet.rows.resize_with(last + 1, Vec::new);
+            for row in drafts.iter().flat_map(|draft| &draft.rows) {
+                sheet.rows[*row].clone_from(&self.sheet.rows[*row]);
+            }
+        }
+        sheet
+    }
+
+    /// Remembers the unique values of what was written, for the rows to come.
+    fn remember(&mut self, drafts: &[Draft], outcomes: &[Outcome]) -> Result<(), Error> {
+        let live = self.live.clone();
+        let table = live.table(&self.call.actor.locale, &self.import.table_key)?;
+        for set in table.unique_sets() {
+            let names: Vec<String> = set.iter().map(|key| (*key).to_owned()).collect();
+            let taken = Arc::make_mut(&mut self.taken).entry(names).or_default();
+            for (draft, _) in drafts.iter().zip(outcomes).filter(|(_, outcome)| outcome.action != "refused") {
+                let stored = set.iter().map(|key| {
+                    let value = draft.values.get(*key)?;
+                    table.field(key).map(|field| field.store(value)).filter(|stored| *stored != Stored::Null)
+                });
+                if let Some(tuple) = stored.collect::<Option<Vec<Stored>>>() {
+                    taken.insert(tuple, draft.rows.first().map_or(0, |row| row + 1));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything, and nothing kept: answers the counts and the records that would be refused.
+    pub(super) async fn rehearse(&mut self, stop: &Stop) -> Result<Result<(Counts, Vec<Row>), Rest>, Error> {
+        let mut counts = Counts::default();
+        let mut refused = Vec::new();
+        let mut first = 0;
+        while first < self.groups.len() {
+            let end = (first + self.batch_size()).min(self.groups.len());
+            let drafts = self.drafts(first..end).await?;
+            let outcomes = self.attempt(first, drafts.clone(), false).await?;
+            self.remember(&drafts, &outcomes)?;
+            let table = self.table()?;
+            for (index, (draft, outcome)) in drafts.iter().zip(&outcomes).enumerate() {
+                counts.add(outcome.action);
+                if outcome.action == "refused" {
+                    refused.push(row_of(self.import.id, first + index, draft, outcome, &self.sheet, &self.plan, table));
+                }
+            }
+            first = end;
+            let (job, total, now) = (self.job.clone(), self.groups.len(), self.service.clock.now());
+            let cancelled = self
+                .service
+                .store
+                .transaction(move |tx| {
+                    let job = job.clone();
+                    Box::pin(async move { Ok::<_, Error>(progress(tx, &job, end, total, now).await?) })
+                })
+                .await?;
+            if cancelled {
+                return Ok(Err(Rest::Cancelled(json!(counts))));
+            }
+            if stop.is_asked() {
+                return Ok(Err(Rest::Interrupted));
+            }
+        }
+        self.taken = Arc::default();
+        Ok(Ok((counts, refused)))
+    }
+
+    /// The import itself, from where it was.
+    pub(super) async fn run(&mut self, stop: &Stop) -> Result<Rest, Error> {
+        let reader = self.service.store.reader();
+        let mut first = usize::try_from(imports::next_ordinal(&reader, self.import.id).await?).unwrap_or(0);
+        if first == 0 && self.plan.bad_rows == BadRows::Stop {
+            match self.rehearse(stop).await? {
+                Err(rest) => return Ok(rest),
+                Ok((counts, refused)) if counts.refused > 0 => {
+                    return self.finish("stopped", Counts { made: 0, changed: 0, ..counts }, refused).await;
+                }
+                Ok(_) => {}
+            }
+        }
+        while first < self.groups.len() {
+            let end = (first + self.batch_size()).min(self.groups.len());
+            let drafts = self.drafts(first..end).await?;
+            let outcomes = self.attempt(first, drafts.clone(), true).await?;
+            self.remember(&drafts, &outcomes)?;
+            first = end;
+            let job = crate::store::jobs::find(&self.service.store.reader(), self.job.id).await?;
+            if job.is_some_and(|job| job.cancel != 0) {
+                let counts = self.counts().await?;
+                self.finish("stopped", counts, Vec::new()).await?;
+                return Ok(Rest::Cancelled(counts.json(self.import.id)));
+            }
+            if stop.is_asked() && first < self.groups.len() {
+                return Ok(Rest::Interrupted);
+            }
+        }
+        let counts = self.counts().await?;
+        self.finish("done", counts, Vec::new()).await
+    }
+
+    async fn counts(&self) -> Result<Counts, Error> {
+        let mut counts = Counts::default();
+        for (action, count) in imports::counts(&self.service.store.reader(), self.import.id).await? {
+            counts.put(&action, usize::try_from(count).unwrap_or(0));
+        }
+        Ok(counts)
+    }
+
+    pub(super) async fn finish(&self, state: &'static str, counts: Counts, refused: Vec<Row>) -> Result<Rest, Error> {
+        let (import, call, live) = (self.import.clone(), self.call.clone(), self.live.clone());
+        let now = self.service.clock.now();
+        self.service
+            .store
+            .transaction(move |tx| {
+                let (import, call, live, refused) = (import.clone(), call.clone(), live.clone(), refused.clone());
+                Box::pin(async move {
+                    imports::insert_rows(tx, &refused).await?;
+                    let change =
+                        Change { counts: Some(json!(counts).to_string()), finished: Some(now), ..Change::default() };
+                    imports::advance(tx, import.id, &["checking", "running"], state, &change).await?;
+                    if state != "checked" {
+                        let what = json!({"import": import.id, "file": import.file_name, "counts": counts});
+                        audit::act(tx, &call, "record.import", on_table(&live, &import.table_key), what).await?;
+                    }
+                    Ok::<_, Error>(())
+                })
+            })
+            .await?;
+        Ok(Rest::Done(counts.json(self.import.id)))
+    }
+}
+
+/// The object of an act on a whole table.
+pub(in crate::service) fn on_table(live: &LiveApp, table: &str) -> crate::store::audit::Object {
+    let table = live.schema.id_of(table);
+    crate::store::audit::Object { kind: "table".into(), app: Some(live.id), table, id: table.map(|table| table.0) }
+}
+
+/// What stands in the way of one record, and not of the whole import.
+fn of_one_record(error: &Error) -> Option<Vec<FieldError>> {
+    let with_params = |code: &str, params: &crate::base::error::Params, message: &Option<String>| {
+        vec![FieldError {
+            path: String::new(),
+            code: code.to_owned(),
+            message: message.clone(),
+            params: params.clone(),
+        }]
+    };
+    match error {
+        Error::Invalid(errors) => Some(errors.clone()),
+        Error::Conflict { code, params, message, .. } => Some(with_params(code, params, message)),
+        Error::Stale { .. } | Error::NotFound => None,
+        _ => None,
+    }
+}
+
+fn row_of(
+    import: i64,
+    ordinal: usize,
+    draft: &Draft,
+    outcome: &Outcome,
+    sheet: &Sheet,
+    plan: &Plan,
+    table: &Table,
+) -> Row {
+    let errors: Option<Vec<CellError>> =
+        (!outcome.errors.is_empty()).then(|| rows::in_cells(sheet, plan, table, draft, &outcome.errors));
+    Row {
+        import_id: import,
+        ordinal: i64::try_from(ordinal).unwrap_or(i64::MAX),
+        row: i64::try_from(draft.rows.first().map_or(0, |row| row + 1)).unwrap_or(i64::MAX),
+        action: outcome.action.to_owned(),
+        record_id: outcome.record.map(|id| id.0),
+        version: outcome.version,
+        before: outcome.before.as_ref().map(ToString::to_string),
+        errors: errors.map(|errors| json!(errors).to_string()),
+        undo: None,
+    }
+}
+
+impl Input {
+    async fn write(&self, tx: &Tx) -> Result<Vec<Outcome>, Ended> {
+        let table = self.live.table(&self.call.actor.locale, self.table_key()).map_err(Ended::from)?;
+        let outcomes = match &self.refused {
+            Some(errors) => self.drafts.iter().map(|_| Outcome::refused(errors.clone())).collect(),
+            None => {
+                let batch = Batch {
+                    service: &self.service,
+                    call: &self.call,
+                    live: &self.live,
+                    table,
+                    plan: &self.plan,
+                    drafts: &self.drafts,
+                    taken: &self.taken,
+                    outside: &self.outside,
+                };
+                batch.write(tx).await.map_err(Ended::Halt)?
+            }
+        };
+        if !self.keep {
+            return Err(Ended::Rehearsed(outcomes));
+        }
+        let rows: Vec<Row> = self
+            .drafts
+            .iter()
+            .zip(&outcomes)
+            .enumerate()
+            .map(|(index, (draft, outcome))| {
+                let mut row = row_of(self.import, self.first + index, draft, outcome, &self.sheet, &self.plan, table);
+                if outcome.action == "refused" {
+                    row.record_id = None;
+                }
+                row
+            })
+            .collect();
+        imports::insert_rows(tx, &rows).await?;
+        progress(tx, &self.job, self.first + self.drafts.len(), self.total, self.call.now).await?;
+        Ok(outcomes)
+    }
+
+    fn table_key(&self) -> &str {
+        serde_json::from_str::<serde_json::Value>(&self.job.input)
+            .ok()
+            .and_then(|input| input["table"].as_str().and_then(|key| self.live.app().tables.get(key)))
+            .map_or("", |table| table.key.as_str())
+    }
+}
+
+/// Records of one step back.
+const UNDO: u64 = 200;
+
+/// Takes an import back, the last record first: what it made goes to the trash, what it changed gets its values again. A record that
+/// somebody changed since, or that is in approval or posted, stays, and the reason is kept with it.
+pub(super) async fn undo(
+    service: &Service,
+    job: &Arc<Job>,
+    import: &Import,
+    live: Arc<LiveApp>,
+    mut call: Call,
+    stop: &Stop,
+) -> Result<Rest, Error> {
+    let reader = service.store.reader();
+    let total: i64 = imports::counts(&reader, import.id)
+        .await?
+        .into_iter()
+        .filter(|(action, _)| matches!(action.as_str(), "made" | "changed"))
+        .map(|(_, count)| count)
+        .sum();
+    let total = usize::try_from(total).unwrap_or(0);
+    let mut done = 0;
+    loop {
+        let rows = imports::to_undo(&reader, import.id, UNDO).await?;
+        if rows.is_empty() {
+            break;
+        }
+        done += rows.len();
+        call.now = service.clock.now();
+        let input = (job.clone(), import.clone(), live.clone(), call.clone(), rows, done, total);
+        let work = service.store.transaction_with(input, |tx, (job, import, live, call, rows, done, total)| {
+            Box::pin(async move {
+                undo_rows(tx, call, live, import, rows).await?;
+                Ok::<_, Error>(progress(tx, job, *done, *total, call.now).await?)
+            })
+        });
+        if work.await? {
+            break;
+        }
+        if stop.is_asked() {
+            return Ok(Rest::Interrupted);
+        }
+    }
+    let left = imports::not_undone(&reader, import.id, 10_000).await?.len();
+    let (id, table, now) = (import.id, import.table_key.clone(), service.clock.now());
+    let result = json!({"import": id, "undone": total.saturating_sub(left), "kept": left});
+    let what = result.clone();
+    service
+        .store
+        .transaction(move |tx| {
+            let (call, live, table, what) = (call.clone(), live.clone(), table.clone(), what.clone());
+            Box::pin(async move {
+                let change = Change { finished: Some(now), ..Change::default() };
+                imports::advance(tx, id, &["undoing"], "undone", &change).await?;
+                audit::act(tx, &call, "record.import_undo", on_table(&live, &table), what).await
+            })
+        })
+        .await?;
+    Ok(Rest::Done(result))
+}
+
+async fn undo_rows(tx: &Tx, call: &Call, live: &LiveApp, import: &Import, rows: &[Row]) -> Result<(), Error> {
+    let table = live.table(&call.actor.locale, &import.table_key)?;
+    let all = Permit::as_app(live.key(), &table.key, Action::View);
+    let ids: BTreeSet<i64> = rows.iter().filter_map(|row| row.record_id).collect();
+    let records = records::many_for_update(tx, &live.schema, &all, &ids).await?;
+    let mut entries = Vec::new();
+    for row in rows {
+        let id = RecordId(row.record_id.unwrap_or(0));
+        let outcome = match records.get(&id.0) {
+            None => "undo_gone",
+            Some(record) if matches!(record.state.as_deref(), Some("in_approval")) => "in_approval",
+            Some(record) if matches!(record.state.as_deref(), Some("approved" | "revoked")) => "approved_locked",
+            Some(record) if Some(record.version) != row.version => "undo_changed_since",
+            Some(record) if row.action == "made" => {
+                if records::uses(tx, &live.schema, &table.key, id).await?.is_empty() {
+                    let permit = Permit::as_app(live.key(), &table.key, Action::Delete);
+                    records::trash(tx, &live.schema, &permit, id, record.version, Some(call.actor.user), call.now)
+                        .await?;
+                    let same = (&record.document, &record.document);
+                    entries.push(audit::entry(call, live, "record.delete", table, id, same));
+                    imports::UNDONE
+                } else {
+                    "undo_in_use"
+                }
+            }
+            Some(record) => {
+                let before = row.before.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+                let document = restored(table, &record.document, &before);
+                if taken_meanwhile(tx, live, table, record, &document).await? {
+                    "undo_unique"
+                } else {
+                    let permit = Permit::as_app(live.key(), &table.key, Action::Edit);
+                    save(tx, call, live, table, &permit, record, &document).await?;
+                    entries.push(audit::entry(call, live, "record.edit", table, id, (&record.document, &document)));
+                    imports::UNDONE
+                }
+            }
+        };
+        imports::set_undo(tx, import.id, &[row.ordinal], outcome).await?;
+    }
+    audit::append_all(tx, call, &entries).await
+}
+
+/// Whether another record has taken a unique value that this one would get back.
+async fn taken_meanwhile(
+    tx: &Tx,
+    live: &LiveApp,
+    table: &Table,
+    record: &records::Record,
+    document: &crate::base::value::Document,
+) -> Result<bool, Error> {
+    let all = Permit::as_app(live.key(), &table.key, Action::View);
+    for set in table.unique_sets() {
+        let stored = set.iter().map(|key| {
+            let value = document.get(key);
+            table.field(key).map(|field| field.store(value)).filter(|stored| *stored != Stored::Null)
+        });
+        let Some(tuple) = stored.collect::<Option<Vec<Stored>>>() else { continue };
+        let others = records::with_values(tx, &live.schema, &all, &set, &[tuple]).await?;
+        if others.iter().any(|(id, _)| *id != record.id) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -6,7 +6,7 @@ use super::{
     jobs::{Rest, Stop, progress},
     permits::Rights,
     records::{ListRequest, list_for},
-    represent::{self, Labels, PEOPLE},
+    represent::{self, DEPARTMENTS, Labels, PEOPLE},
 };
 use crate::{
     access::Visibility,
@@ -29,7 +29,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
@@ -210,23 +210,12 @@ impl Writer {
     }
 }
 
-/// Names of links and people on one page.
-struct Names {
-    labels: Labels,
-    people: HashMap<i64, String>,
-}
+/// Names of links, people and departments on one page.
+struct Names(Labels);
 
 impl Names {
-    fn of(&self, field: &Field, id: i64) -> Option<String> {
-        if field.kind.is_member() {
-            self.people.get(&id).cloned()
-        } else {
-            self.labels.of(field, id).map(str::to_owned)
-        }
-    }
-
     fn cell(&self, field: &Field, value: &Value, call: &Call) -> Cell {
-        if !field.kind.is_link() && !field.kind.is_member() {
+        if !field.kind.is_identity() {
             return cells::write(field, value, &call.zone);
         }
         let ids: Vec<i64> = match value {
@@ -234,9 +223,8 @@ impl Names {
             Value::List(items) => items.iter().filter_map(Value::as_integer).collect(),
             _ => Vec::new(),
         };
-        let names: Vec<String> = ids.into_iter().filter_map(|id| self.of(field, id)).collect();
-        let text =
-            if matches!(field.kind, Kind::Links | Kind::Members) { lookup::join(&names) } else { names.concat() };
+        let names: Vec<String> = ids.into_iter().filter_map(|id| self.0.of(field, id).map(str::to_owned)).collect();
+        let text = if lookup::is_several(field) { lookup::join(&names) } else { names.concat() };
         Cell::new(Holds::Text, text)
     }
 }
@@ -247,10 +235,16 @@ async fn names<'d>(
     table: &Table,
     documents: impl Iterator<Item = &'d Document>,
 ) -> Result<Names, Error> {
-    let labels = represent::labels(conn, rights, table, documents, std::iter::empty()).await?;
-    let ids: BTreeSet<i64> = labels.0.get(PEOPLE).map(|people| people.keys().copied().collect()).unwrap_or_default();
-    let people = lookup::names_of_people(conn, &ids).await?;
-    Ok(Names { labels, people })
+    let mut labels = represent::labels(conn, rights, table, documents, std::iter::empty()).await?;
+    // People and departments are named so that the name stands for nobody else.
+    if let Some(people) = labels.0.get_mut(PEOPLE) {
+        let ids: BTreeSet<i64> = people.keys().copied().collect();
+        people.extend(lookup::names_of_people(conn, &ids).await?);
+    }
+    if let Some(departments) = labels.0.get_mut(DEPARTMENTS) {
+        departments.extend(lookup::names_of_departments(conn).await?);
+    }
+    Ok(Names(labels))
 }
 
 /// The rows of one record: its own fields in the first, a line in each.

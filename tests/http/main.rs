@@ -31,4 +31,5 @@ mod routes;
 mod sealed;
 mod session;
 mod tokens;
+mod transfer;
 mod views;

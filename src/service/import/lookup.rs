@@ -1,6 +1,10 @@
 //! Rows and people that cells name, found in few statements and remembered for the whole file.
 
-use super::super::{Error, permits::Rights};
+use super::super::{
+    Error,
+    permits::Rights,
+    represent::{DEPARTMENTS, PEOPLE, target_of},
+};
 use crate::{
     access::Permit,
     base::{error::FieldError, value::Value},
@@ -11,7 +15,7 @@ use crate::{
     },
     query::{Condition, Page},
     store::{
-        Connection, Reading, people,
+        Connection, Reading, departments, people,
         records::{self, Listing},
     },
 };
@@ -32,19 +36,23 @@ enum Found {
     Nobody,
 }
 
-/// What is known so far.
+/// What is known so far, by table; people and departments stand under names that no table has.
 #[derive(Debug, Default)]
 pub struct Lookup {
     rows: HashMap<String, HashMap<String, Found>>,
     /// All labels of a table, once they had to be read.
     labels: HashMap<String, HashMap<String, Found>>,
-    people: Option<HashMap<String, Found>>,
+}
+
+/// Holds several ids.
+#[must_use]
+pub const fn is_several(field: &Field) -> bool {
+    matches!(field.kind, Kind::Links | Kind::Members | Kind::Departments)
 }
 
 /// The names in a cell: the whole, and what it may be made of.
 fn parts(field: &Field, text: &str) -> Vec<String> {
-    let several = matches!(field.kind, Kind::Links | Kind::Members);
-    if !several {
+    if !is_several(field) {
         return vec![text.to_owned()];
     }
     let trim = |part: &str| part.trim().to_owned();
@@ -73,21 +81,21 @@ impl Lookup {
         cells: impl Iterator<Item = (&'c Field, &'c str)>,
     ) -> Result<(), Error> {
         let mut wanted: HashMap<&str, BTreeSet<String>> = HashMap::new();
-        let mut named_people = false;
         for (field, text) in cells.filter(|(_, text)| !text.is_empty()) {
-            named_people |= field.kind.is_member();
-            let Some(target) = field.target.as_deref().filter(|_| field.kind.is_link()) else { continue };
+            let Some(target) = target_of(field) else { continue };
             let known = self.rows.get(target);
             let names = parts(field, text).into_iter().chain([text.to_owned()]);
             let fresh = names.filter(|name| known.is_none_or(|known| !known.contains_key(name)));
             wanted.entry(target).or_default().extend(fresh);
         }
         for (target, names) in wanted {
-            let found = self.rows_named(conn, rights, target, names).await?;
+            let found = match target {
+                PEOPLE | DEPARTMENTS if self.rows.contains_key(target) => continue,
+                PEOPLE => all_people(conn).await?,
+                DEPARTMENTS => all_departments(conn).await?,
+                table => self.rows_named(conn, rights, table, names).await?,
+            };
             self.rows.entry(target.to_owned()).or_default().extend(found);
-        }
-        if named_people && self.people.is_none() {
-            self.people = Some(all_people(conn).await?);
         }
         Ok(())
     }
@@ -145,16 +153,17 @@ impl Lookup {
         if text.is_empty() {
             return Ok(Value::Unset);
         }
-        let find = |name: &str| match field.target.as_deref().filter(|_| field.kind.is_link()) {
-            Some(target) => self.rows.get(target).and_then(|rows| rows.get(name)).copied(),
-            None => self.people.as_ref().and_then(|people| people.get(&people::fold_login(name))).copied(),
+        let known = target_of(field).and_then(|target| self.rows.get(target));
+        let find = |name: &str| {
+            let folded = field.kind.is_member().then(|| people::fold_login(name));
+            known.and_then(|known| known.get(folded.as_deref().unwrap_or(name))).copied()
         };
         let one = |name: &str| match find(name).unwrap_or(Found::Nobody) {
             Found::One(id) => Ok(Value::Integer(id)),
             Found::Several => Err(FieldError::new("", "ambiguous").with("value", name)),
             Found::Nobody => Err(FieldError::new("", "link_not_found").with("value", name)),
         };
-        if !matches!(field.kind, Kind::Links | Kind::Members) {
+        if !is_several(field) {
             return one(text);
         }
         if let Ok(only) = one(text) {
@@ -246,4 +255,29 @@ pub async fn names_of_people(conn: &impl Connection, ids: &BTreeSet<i64>) -> Res
             (user.id, if by_name { user.name } else { user.login })
         })
         .collect())
+}
+
+/// Every department by its name, where that is its own, and by its names from the top.
+async fn all_departments(conn: &impl Connection) -> Result<HashMap<String, Found>, Error> {
+    let mut found: HashMap<String, Found> = HashMap::new();
+    for department in departments::list(conn).await? {
+        found.entry(department.name).and_modify(|one| *one = Found::Several).or_insert(Found::One(department.id));
+    }
+    found.extend(departments::paths(conn).await?.into_iter().map(|(id, path)| (path, Found::One(id))));
+    Ok(found)
+}
+
+/// How departments are named in a file: by name, from the top where several have it.
+///
+/// # Errors
+/// The database failed.
+pub async fn names_of_departments(conn: &impl Connection) -> Result<HashMap<i64, String>, Error> {
+    let known = all_departments(conn).await?;
+    let mut names: HashMap<i64, String> = departments::paths(conn).await?.into_iter().collect();
+    for department in departments::list(conn).await? {
+        if known.get(&department.name) == Some(&Found::One(department.id)) {
+            names.insert(department.id, department.name);
+        }
+    }
+    Ok(names)
 }

@@ -199,14 +199,13 @@ pub fn guess(
     let mut columns = Vec::new();
     for (column, title) in sheet.titles(header_rows).into_iter().enumerate() {
         let fold = folded(&title);
-        let last = title.rsplit('.').next().map(folded).unwrap_or_default();
+        // Rows of a header above the one that counts may say what the whole sheet is about.
+        let parts: Vec<&str> = title.split('.').collect();
         let named = || {
-            known
-                .get(fold.as_str())
-                .copied()
-                .or_else(|| alone.get(&fold).copied().flatten())
-                .or_else(|| known.get(last.as_str()).copied())
-                .or_else(|| alone.get(&last).copied().flatten())
+            (0..parts.len()).find_map(|skipped| {
+                let fold = folded(&parts[skipped..].join("."));
+                known.get(&fold).copied().or_else(|| alone.get(&fold).copied().flatten())
+            })
         };
         let before = remembered
             .get(&fold)

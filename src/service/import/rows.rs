@@ -125,7 +125,7 @@ pub fn named<'a>(
 ) -> impl Iterator<Item = (&'a Field, &'a str)> {
     let links: Vec<(usize, &Field)> = columns(plan, table)
         .into_iter()
-        .filter(|column| column.field.kind.is_link() || column.field.kind.is_member())
+        .filter(|column| column.field.kind.is_identity())
         .map(|column| (column.mapped.column, column.field))
         .collect();
     groups.iter().flat_map(|group| &group.rows).flat_map(move |row| {
@@ -147,7 +147,7 @@ pub fn read(
     let value = |column: &Column<'_>, row: usize| {
         let cell = sheet.cell(row, column.mapped.column);
         let field = column.field;
-        let value = if field.kind.is_link() || field.kind.is_member() {
+        let value = if field.kind.is_identity() {
             lookup.read(field, &cell.text)
         } else {
             cells::read(field, cell, plan.date_order, zone)

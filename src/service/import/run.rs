@@ -27,7 +27,7 @@ use crate::{
 };
 use serde_json::json;
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     sync::Arc,
 };
 
@@ -468,6 +468,7 @@ async fn undo_rows(tx: &Tx, call: &Call, live: &LiveApp, import: &Import, rows: 
     let ids: BTreeSet<i64> = rows.iter().filter_map(|row| row.record_id).collect();
     let records = records::many_for_update(tx, &live.schema, &all, &ids).await?;
     let mut entries = Vec::new();
+    let mut outcomes: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
     for row in rows {
         let id = RecordId(row.record_id.unwrap_or(0));
         let outcome = match records.get(&id.0) {
@@ -500,7 +501,10 @@ async fn undo_rows(tx: &Tx, call: &Call, live: &LiveApp, import: &Import, rows: 
                 }
             }
         };
-        imports::set_undo(tx, import.id, &[row.ordinal], outcome).await?;
+        outcomes.entry(outcome).or_default().push(row.ordinal);
+    }
+    for (outcome, ordinals) in outcomes {
+        imports::set_undo(tx, import.id, &ordinals, outcome).await?;
     }
     audit::append_all(tx, call, &entries).await
 }

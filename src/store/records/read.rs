@@ -186,6 +186,9 @@ pub async fn uses(
     let mut found = Vec::new();
     for (source, path) in schema.app.links_to(table) {
         let (_, physical) = schema.table(&source.key)?;
+        // Several ids of one field lie in a text, each between bars.
+        let several = source.field_at(&path).is_some_and(|field| field.kind.is_several());
+        let names_it = |link: Expr| if several { link.like(format!("%|{}|%", id.0)) } else { link.eq(id.0) };
         let mut select = Query::select();
         select.expr(super::super::integer(Expr::cust("COUNT(*)")));
         if let Some((lines, key)) = path.split_once('.') {
@@ -197,12 +200,12 @@ pub async fn uses(
                     column("parent", "id").equals((ALIAS, "record_id")),
                 )
                 .and_where(column("parent", "trashed_at").is_null())
-                .and_where(column(ALIAS, &lines.column(key)).eq(id.0));
+                .and_where(names_it(column(ALIAS, &lines.column(key))));
         } else {
             select
                 .from_as(physical.name.clone(), ALIAS)
                 .and_where(column(ALIAS, "trashed_at").is_null())
-                .and_where(column(ALIAS, &physical.column(&path)).eq(id.0));
+                .and_where(names_it(column(ALIAS, &physical.column(&path))));
         }
         let row = conn.query_one(&select).await?.ok_or_else(|| Error::other("a count answers a row"))?;
         let count = u64::try_from(row.i64(0)?).unwrap_or(0);

@@ -46,6 +46,9 @@ const fn read(
         b"report" => &[(200, "Report")],
         b"dashboard" => &[(200, "Dashboard")],
         b"package" => &[(200, "Package")],
+        b"file" => &[(200, "Content")],
+        b"job" => &[(200, "Job")],
+        b"imported" => &[(200, "Imported")],
         _ => &[(200, "Object")],
     };
     Operation { method: "get", path, summary, query, body: None, answers }
@@ -97,6 +100,27 @@ const IMPORT: &[(&str, &str)] = &[
     ("dry_run", "true inspects and changes nothing"),
     ("mode", "new"),
     ("samples", "true adds the app's sample master data"),
+];
+const RECORD_IMPORT: &[(&str, &str)] = &[
+    ("dry_run", "true answers what would become of each record and changes nothing"),
+    ("name", "what the file is called"),
+    ("sheet", "the sheet, the first where none is named"),
+    ("header_rows", "rows of the header, 1 to 3; seen from merged cells where it is not said"),
+    ("mode", "insert, update or upsert by key"),
+    ("key", "fields that name a record together, with commas between"),
+    ("date_order", "ymd, mdy or dmy: how dates of three numbers are read"),
+    ("bad_rows", "stop imports nothing where a row is bad, skip imports the others"),
+    ("blank", "keep or clear: what a blank cell does to a record that is changed"),
+    ("submit", "true submits the records; without it they are drafts where the table has a flow"),
+    ("mapping", "JSON: a column's title or letters to a field, or to null"),
+];
+const RECORD_EXPORT: &[(&str, &str)] = &[
+    ("format", "xlsx or csv"),
+    ("filter", "conditions as JSON, as in a list"),
+    ("q", "words that searchable fields hold"),
+    ("sort", "field keys, - in front for descending"),
+    ("view", "a view of the table"),
+    ("fields", "only these, with commas between"),
 ];
 const CURSOR: &[(&str, &str)] = &[("cursor", "the next of the page before")];
 /// Records of a table.
@@ -193,6 +217,35 @@ pub fn all() -> Vec<Operation> {
         write("post", VIEWS, "Save a view", Some("NewView"), &[(201, "SavedView")]),
         write("patch", VIEW, "Change the members given of a saved view", Some("ChangedView"), &[(200, "SavedView")]),
         write("delete", VIEW, "Take a saved view away", None, NO_CONTENT),
+        Operation {
+            method: "post",
+            path: "/apps/{app}/tables/{table}/records/import",
+            summary: "Import a spreadsheet: the body is the file, XLSX, XLS or CSV",
+            query: RECORD_IMPORT,
+            body: Some("Content"),
+            answers: &[(200, "Imported"), (202, "Accepted")],
+        },
+        read("/apps/{app}/tables/{table}/records/import/{id}", "How an import went", &[], "imported"),
+        write(
+            "post",
+            "/apps/{app}/tables/{table}/records/import/{id}/undo",
+            "Take an import back",
+            None,
+            &[(202, "Accepted")],
+        ),
+        read("/apps/{app}/tables/{table}/records/import-template", "A spreadsheet to fill in", &[], "file"),
+        Operation {
+            method: "get",
+            path: "/apps/{app}/tables/{table}/records/export",
+            summary: "The rows of a list as a spreadsheet; many become a job",
+            query: RECORD_EXPORT,
+            body: None,
+            answers: &[(200, "Content"), (202, "Accepted")],
+        },
+        read("/jobs", "My jobs, newest first; an administrator sees all", CURSOR, "list"),
+        read("/jobs/{id}", "A job: how far it is, what it answered", &[], "job"),
+        write("post", "/jobs/{id}/cancel", "Ask a job to stop", None, NO_CONTENT),
+        read("/jobs/{id}/file", "The file that a job made", &[], "file"),
         read(RECORD, "A record", &[], "record"),
         write("patch", RECORD, "Change the members given", Some("WriteRecord"), &[(200, "Record")]),
         write("delete", RECORD, "Move a record to the trash", None, NO_CONTENT),

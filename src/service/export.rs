@@ -323,7 +323,8 @@ impl Service {
         let (mut cursor, mut done, mut total) = (None, 0_u64, None);
         loop {
             let request = export.request(cursor, total.is_none());
-            let (mut listed, _) = list_for(&reader, call, live, &export.table, &request, (Action::Export, PAGE)).await?;
+            let (mut listed, _) =
+                list_for(&reader, call, live, &export.table, &request, (Action::Export, PAGE)).await?;
             total = total.or(listed.count);
             if table.lines().next().is_some() {
                 records::with_lines(&reader, &live.schema, &listed.permit, &mut listed.records).await?;

@@ -58,16 +58,6 @@ pub fn fixed() -> Map<String, Value> {
         "Package": {"type": "string", "format": "binary"},
         "Content": {"type": "string", "format": "binary"},
         "File": object(json!({"id": id(), "name": text(), "type": text(), "size": id()}), &["id", "name", "type", "size"]),
-        "Accepted": object(json!({"job": id()}), &["job"]),
-        "Job": object(json!({"id": id(), "kind": text(), "state": {"type": "string", "enum": ["queued", "running", "done",
-            "failed", "cancelled"]}, "done": {"type": "integer"}, "total": {"type": ["integer", "null"]},
-            "message": {"type": ["string", "null"]}, "result": {}, "created_at": text(),
-            "finished_at": {"type": ["string", "null"]}}), &["id", "kind", "state", "done", "total"]),
-        "Imported": object(json!({"import": id(), "job": {"type": ["integer", "null"]}, "state": text(),
-            "rows": {"type": "integer"}, "made": {"type": "integer"}, "changed": {"type": "integer"},
-            "same": {"type": "integer"}, "refused": {"type": "integer"}, "mapping": {"type": "object"},
-            "unmapped": {"type": "array", "items": text()}, "errors": {"type": "array", "items": {"type": "object"}}}),
-            &["import", "state", "made", "changed", "same", "refused", "errors"]),
         "List": object(json!({"items": {"type": "array", "items": {"type": "object"}}, "next": {"type": ["string", "null"]},
             "count": id(), "count_capped": {"type": "boolean"}}), &["items", "next"]),
         "Groups": object(json!({"groups": {"type": "array", "items": {"type": "object"}}, "refs": {"type": "object"},
@@ -115,8 +105,31 @@ pub fn fixed() -> Map<String, Value> {
             "request_id": text(), "errors": {"type": "array", "items": object(json!({"path": text(), "code": text(),
             "message": text(), "params": {"type": "object"}}), &["path", "code"])}}), &["type", "title", "status", "code"]),
     });
-    match schemas {
-        Value::Object(schemas) => schemas,
+    match (schemas, of_jobs()) {
+        (Value::Object(mut schemas), Value::Object(more)) => {
+            schemas.extend(more);
+            schemas
+        }
         _ => Map::new(),
     }
+}
+
+/// Jobs, and what imports answer.
+fn of_jobs() -> Value {
+    let text = || json!({"type": "string"});
+    let id = || json!({"type": "integer"});
+    let object =
+        |members: Value, required: &[&str]| json!({"type": "object", "properties": members, "required": required});
+    json!({
+        "Accepted": object(json!({"job": id()}), &["job"]),
+        "Job": object(json!({"id": id(), "kind": text(), "state": {"type": "string", "enum": ["queued", "running", "done",
+            "failed", "cancelled"]}, "done": {"type": "integer"}, "total": {"type": ["integer", "null"]},
+            "message": {"type": ["string", "null"]}, "result": {}, "created_at": text(),
+            "finished_at": {"type": ["string", "null"]}}), &["id", "kind", "state", "done", "total"]),
+        "Imported": object(json!({"import": id(), "job": {"type": ["integer", "null"]}, "state": text(),
+            "rows": {"type": "integer"}, "made": {"type": "integer"}, "changed": {"type": "integer"},
+            "same": {"type": "integer"}, "refused": {"type": "integer"}, "mapping": {"type": "object"},
+            "unmapped": {"type": "array", "items": text()}, "errors": {"type": "array", "items": {"type": "object"}}}),
+            &["import", "state", "made", "changed", "same", "refused", "errors"]),
+    })
 }

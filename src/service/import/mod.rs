@@ -7,7 +7,9 @@ pub mod lookup;
 pub mod plan;
 pub mod rows;
 mod run;
+mod snapshot;
 pub mod template;
+mod undo;
 
 pub use plan::{BadRows, Blank, DateOrder, Mapped, Mode, Plan, Target};
 pub(in crate::service) use run::on_table;
@@ -393,7 +395,7 @@ pub(super) async fn perform(service: &Service, job: &Arc<Job>, call: Call, stop:
     permits(&rights, &import.table_key)?;
     drop(rights);
     if job.kind == "import_undo" {
-        return run::undo(service, job, &import, live, call, stop).await;
+        return undo::undo(service, job, &import, live, call, stop).await;
     }
     let plan = plan_of(&import)?;
     let sheet = service.import_sheet(&import, &plan).await?;

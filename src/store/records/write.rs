@@ -73,9 +73,7 @@ pub async fn insert_many(
     let mut ids = Vec::with_capacity(news.len());
     for chunk in news.chunks(MOST_VALUES / (system.len() + names.len())) {
         let mut insert = Query::insert();
-        insert
-            .into_table(physical.name.clone())
-            .columns(system.iter().chain(&names).cloned());
+        insert.into_table(physical.name.clone()).columns(system.iter().chain(&names).cloned());
         for new in chunk {
             let by = new.by.map(|user| user.0);
             let values = [

@@ -19,6 +19,7 @@ mod files;
 mod flow;
 mod fuzz;
 mod grid;
+mod forms;
 mod idempotency;
 mod kinds;
 mod ledger;

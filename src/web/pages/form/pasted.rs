@@ -143,7 +143,7 @@ impl Subject<'_> {
             return Ok(Some(Scanned::Counted(label, shown)));
         }
         // A line to begin with that nobody has used yet is taken first.
-        let row = self.free_row(&posted.document, place);
+        let row = self.free_row(posted, place);
         if row == rows.len() {
             self.begin_line(&mut posted.document, place, row)?;
         }

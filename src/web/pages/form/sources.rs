@@ -135,7 +135,7 @@ impl Subject<'_> {
         let ticked: Vec<i64> = form.all(LINE).filter_map(|id| id.parse().ok()).collect();
         let head = &chosen.record.document;
         for line in head.lines_of(&lines.key).iter().filter(|line| line.id.is_some_and(|id| ticked.contains(&id))) {
-            let row = self.free_row(&posted.document, &field.key);
+            let row = self.free_row(posted, &field.key);
             self.begin_line(&mut posted.document, &field.key, row)?;
             let mut links = Vec::new();
             let mut values: Vec<(&String, Value)> = Vec::new();
@@ -185,15 +185,27 @@ impl Subject<'_> {
         Ok(())
     }
 
-    /// The first line that nobody has used yet, else the one after the last.
-    pub fn free_row(&self, document: &Document, lines: &str) -> usize {
-        let rows = document.lines_of(lines);
-        let begun = |line: &Line| {
-            let field = self.table.field(lines);
-            let without_default =
-                |key: &str| field.and_then(|field| field.column(key)).is_some_and(|column| column.kind.is_link());
-            line.id.is_some() || line.values.iter().any(|(key, value)| without_default(key) && !value.is_unset())
+    /// The first line in which nothing was filled in besides what it began with, else the one after the last.
+    pub fn free_row(&self, posted: &Posted, lines: &str) -> usize {
+        let rows = posted.document.lines_of(lines);
+        let face = self.live.face(&self.caller.call.actor.locale);
+        let item = face.form(self.which()).ok().and_then(|(form, _)| form.item(lines));
+        let begins = |key: &str| {
+            let by_form = item.is_some_and(|item| {
+                item.columns.iter().any(|shown| shown.field.as_deref() == Some(key) && shown.default.is_some())
+            });
+            let column = self.table.field(lines).and_then(|field| field.column(key));
+            by_form || column.is_some_and(|column| column.default.is_some() || column.read_only)
         };
-        rows.iter().position(|line| !begun(line)).unwrap_or(rows.len())
+        let used = |row: usize, line: &Line| {
+            let typed = format!("{lines}.{row}.");
+            line.id.is_some()
+                || posted.raw.keys().any(|name| name.starts_with(&typed))
+                || line
+                    .values
+                    .iter()
+                    .any(|(key, value)| !begins(key) && !matches!(value, Value::Unset | Value::Bool(false)))
+        };
+        rows.iter().enumerate().position(|(row, line)| !used(row, line)).unwrap_or(rows.len())
     }
 }

@@ -1,0 +1,166 @@
+//! Forms as browsers post them: pasted cells, drafts, conflicts, lines of other documents, public links.
+
+use crate::{
+    client::{Answer, Body, Caller},
+    server::{Server, on_both},
+};
+use formwork::definition::package::{Documents, Limits};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::path::Path;
+
+const SALES: &str = "/api/v1/apps/orders/tables/sale/records";
+
+/// The orders app of the tests.
+async fn orders(server: &Server) -> Caller {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps/orders");
+    let mut files = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(&root).expect("below").to_string_lossy().into_owned();
+                files.push((name, std::fs::read(path).expect("a file")));
+            }
+        }
+    }
+    let package = Documents::from_files(files, &Limits::default()).expect("a package").to_zip().expect("a zip");
+    let administrator = server.administrator();
+    let body = Body::Bytes("application/zip", package);
+    administrator.send(Method::POST, "/api/v1/apps/import", &[], body).await.expect(201);
+    administrator
+}
+
+async fn post(caller: &Caller, path: &str, pairs: &[(&str, &str)], fragment: bool) -> Answer {
+    let body = serde_urlencoded::to_string(pairs).expect("pairs");
+    let headers: &[(&str, &str)] = if fragment { &[("hx-request", "true")] } else { &[] };
+    caller.send(Method::POST, path, headers, Body::Bytes("application/x-www-form-urlencoded", body.into_bytes())).await
+}
+
+async fn id_of(caller: &Caller, table: &str, field: &str, value: &str) -> i64 {
+    let filter = json!({"field": field, "op": "eq", "value": value}).to_string();
+    let path = format!("/api/v1/apps/orders/tables/{table}/records");
+    caller.list(&path, &[("filter", &filter)]).await.expect(200).items()[0]["id"].as_i64().expect("an id")
+}
+
+async fn sale(caller: &Caller, title: &str) -> Answer {
+    let lines = json!([{"item": {"key": "HW-0001"}, "qty": "2"}, {"item": {"key": "HW-0002"}, "qty": "1"}]);
+    let values = json!({"title": title, "customer": {"key": "宁波海天"}, "lines": lines});
+    caller.post(SALES, json!({"values": values})).await.expect(201)
+}
+
+#[tokio::test]
+async fn cells_are_pasted_by_code_and_title() {
+    on_both(async |server: &Server| {
+        let caller = orders(server).await;
+        let text = "HW-0002\t1,200\t箱\nHW-0099\tabc\t只\n静音脚轮\t5\t箱\n";
+        let pairs = [("_rows", "lines:1"), ("_act", "paste:lines.0.item"), ("_paste", text)];
+        let answer = post(&caller, "/apps/orders/sale/new/live", &pairs, true).await.expect(200).text();
+        for wanted in
+            ["lines:3", "HW-0002 不锈钢合页", "value=\"1200\"", "HW-0003 静音脚轮", "22,680.00", "没有找到“HW-0099”"]
+        {
+            assert!(answer.contains(wanted), "{wanted} in {answer}");
+        }
+        assert!(answer.contains("value=\"abc\""), "what does not read stays as it was typed");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_code_adds_a_line_or_counts_it_up() {
+    on_both(async |server: &Server| {
+        let caller = orders(server).await;
+        let scan = async |pairs: &[(&str, &str)], code: &str| {
+            let mut all = pairs.to_vec();
+            all.extend([("_act", "scan:lines"), ("_code", code)]);
+            post(&caller, "/apps/orders/sale/new/live", &all, true).await.expect(200).text()
+        };
+        let added = scan(&[("_rows", "lines:0")], "6901234500002").await;
+        assert!(added.contains("已加一行：HW-0002"), "{added}");
+        let item = id_of(&caller, "item", "code", "HW-0002").await.to_string();
+        let counted = scan(&[("_rows", "lines:1"), ("lines.0.item", &item), ("lines.0.qty", "4")], "HW-0002").await;
+        assert!(counted.contains("HW-0002 不锈钢合页：5") && counted.contains("lines:1"), "{counted}");
+        assert!(scan(&[("_rows", "lines:0")], "nothing").await.contains("没有找到 nothing"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_draft_waits_for_whoever_began_it() {
+    on_both(async |server: &Server| {
+        let caller = orders(server).await;
+        let pairs = [("title", "half a sale"), ("gone_field", "x"), ("_draft", "1"), ("_rows", "lines:0")];
+        let kept = post(&caller, "/apps/orders/sale/new/draft", &pairs, true).await.expect(200);
+        assert!(kept.text().starts_with("草稿已保存"), "{}", kept.text());
+        assert!(caller.list(SALES, &[]).await.expect(200).items().is_empty(), "a draft is no record");
+        let opened = caller.get("/apps/orders/sale/new").await.expect(200).text();
+        assert!(opened.contains("draft=continue") && !opened.contains("half a sale"), "{opened}");
+        let continued = caller.get("/apps/orders/sale/new?draft=continue").await.expect(200).text();
+        assert!(continued.contains("half a sale"));
+        post(&caller, "/apps/orders/sale/new/draft", &[("_discard", "1")], false).await.expect(303);
+        assert!(!caller.get("/apps/orders/sale/new").await.expect(200).text().contains("draft=continue"));
+        server.keeper().get("/apps/orders/sale/new").await.refused_page(404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_who_change_a_record_choose_field_by_field() {
+    on_both(async |server: &Server| {
+        let caller = orders(server).await;
+        let stored = sale(&caller, "as it was").await;
+        let (id, customer) = (stored.id(), stored["values"]["customer"].to_string());
+        let base = json!({"title": "as it was", "phone": null, "lines": stored["values"]["lines"]}).to_string();
+        let path = format!("{SALES}/{id}");
+        caller
+            .patch(&path, json!({"values": {"title": "as others want it", "phone": "13800138000"}}))
+            .await
+            .expect(200);
+        let day = stored["values"]["day"].as_str().expect("a day").to_owned();
+        let edit = format!("/apps/orders/sale/{id}/edit");
+        let mut pairs = vec![
+            ("_version", "1"),
+            ("title", "as I want it"),
+            ("phone", ""),
+            ("customer", &*customer),
+            ("day", &*day),
+            ("_base", &*base),
+        ];
+        let met = post(&caller, &edit, &pairs, false).await;
+        assert_eq!(met.status, 412, "{}", met.text());
+        let page = met.text();
+        for wanted in ["as it was", "as others want it", "as I want it", "13800138000", "_take.title", "_take.phone"] {
+            assert!(page.contains(wanted), "{wanted} in {page}");
+        }
+        pairs[0].1 = "2";
+        pairs.extend([("_take.title", "mine"), ("_take.phone", "theirs")]);
+        post(&caller, &edit, &pairs, false).await.expect(303);
+        let now = caller.get(&path).await.expect(200);
+        assert_eq!((&now["values"]["title"], &now["values"]["phone"]), (&json!("as I want it"), &json!("13800138000")));
+        assert_eq!(now["values"]["lines"].as_array().map(Vec::len), Some(2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lines_are_taken_over_from_another_document() {
+    on_both(async |server: &Server| {
+        let caller = orders(server).await;
+        let lines = json!([{"item": {"key": "HW-0001"}, "qty": "10", "price": "1.00"}, {"item": {"key": "HW-0003"}, "qty": "4", "price": "90.00"}]);
+        let quote = json!({"values": {"no": "Q-1", "customer": {"key": "宁波海天"}, "lines": lines}});
+        let quote = caller.post("/api/v1/apps/orders/tables/quote/records", quote).await.expect(201);
+        let (id, line) = (quote.id().to_string(), quote["values"]["lines"][1]["id"].to_string());
+        let live = "/apps/orders/sale/new/live";
+        let choosing = [("_rows", "lines:0"), ("_source", "lines.0"), ("_source_doc", &*id)];
+        let shown = post(&caller, live, &choosing, true).await.expect(200).text();
+        assert!(shown.contains("Q-1") && shown.contains("HW-0003 静音脚轮"), "{shown}");
+        let part = format!("_source_qty.{line}");
+        let taking = [("_rows", "lines:0"), ("_source", "lines.0"), ("_source_doc", &*id), ("_source_line", &*line), (&*part, "2.5"), ("_act", "take:lines.0")];
+        let taken = post(&caller, live, &taking, true).await.expect(200).text();
+        assert!(taken.contains("lines:1") && taken.contains("value=\"2.5\"") && taken.contains("225.00"), "{taken}");
+    })
+    .await;
+}

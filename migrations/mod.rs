@@ -7,6 +7,7 @@ mod m0001_foundation;
 mod m0002_saved_views;
 mod m0003_files;
 mod m0004_jobs;
+mod m0005_public_links;
 mod sketch;
 
 /// All steps in their order.
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_saved_views::Migration),
             Box::new(m0003_files::Migration),
             Box::new(m0004_jobs::Migration),
+            Box::new(m0005_public_links::Migration),
         ]
     }
 }

@@ -80,6 +80,17 @@ impl Permit {
         Self::new(app.to_owned(), table.to_owned(), action, vec![grant], None)
     }
 
+    /// Leave to see what records are called, and nothing else of them: for whoever fills in a public form.
+    #[must_use]
+    pub fn of_labels(app: &str, table: &str, shown: impl Iterator<Item = String>) -> Self {
+        let mut fields: indexmap::IndexMap<String, FieldRight> = shown.map(|key| (key, FieldRight::Read)).collect();
+        fields.insert("*".to_owned(), FieldRight::Hidden);
+        let scope = crate::definition::role::Scope::default();
+        let rights = Grant { table: table.to_owned(), actions: vec![Action::View], scope, fields };
+        let grant = PermitGrant::new("guest", rights, Condition::Always);
+        Self::new(app.to_owned(), table.to_owned(), Action::View, vec![grant], Some(UserId(0)))
+    }
+
     /// Leave to see one record by a task or a copy, added to what the person's roles give (`by_roles`).
     #[must_use]
     pub fn with_record(viewer: UserId, app: &str, record: RecordId, rights: Grant, by_roles: Option<Self>) -> Self {

@@ -9,7 +9,7 @@ use crate::definition::{
     app::App,
     field::{Field, Kind},
     finding::Finding,
-    form::{Appearance, Item, Scan, Source},
+    form::{Appearance, Audience, Form, Item, Scan, Source},
     table::Table,
     view::FilterDocument,
 };
@@ -28,6 +28,9 @@ pub fn check(app: &App, findings: &mut Vec<Finding>) {
         let mut place = Place { app, file: &file, table, findings };
         for (here, item) in form.places() {
             place.item(&here, item, None);
+        }
+        if form.audience == Audience::Public {
+            place.public(form);
         }
         for (index, check) in form.checks.iter().enumerate() {
             let lines =
@@ -54,6 +57,23 @@ struct Place<'a, 'f> {
 impl<'a> Place<'a, '_> {
     fn error(&mut self, here: String, message: String) {
         self.findings.push(Finding::error(self.file, here, message));
+    }
+
+    /// What strangers may not be shown, and what they cannot start.
+    fn public(&mut self, form: &'a Form) {
+        if self.app.submit_flow(&form.table).is_some() {
+            let message =
+                format!("\"{}\" has an approval flow, which somebody has to start; a public form cannot", form.table);
+            self.error("/audience".into(), message);
+        }
+        for (here, item) in form.places() {
+            let lines = item.lines.as_deref().and_then(|key| self.table.field(key));
+            let own = item.field.as_deref().and_then(|key| self.table.field(key));
+            let columns = item.columns.iter().filter_map(|column| lines?.column(column.field.as_deref()?));
+            if own.into_iter().chain(columns).any(|field| field.kind.is_member()) {
+                self.error(here, "a public form shows no people".into());
+            }
+        }
     }
 
     /// An item of the record, or of a grid over `lines`.

@@ -73,8 +73,13 @@ async fn write(tx: &Tx, call: &Call, action: &str, object: Object, changes: Json
 
 fn entry_of(call: &Call, action: &str, object: Object, changes: Json) -> Entry {
     Entry {
-        actor: Some(call.actor.user),
-        actor_kind: if call.actor.token.is_some() { ActorKind::Token } else { ActorKind::User },
+        // A guest of a public form is no user; the entry of the link says which one it was.
+        actor: (call.actor.user.0 != 0).then_some(call.actor.user),
+        actor_kind: match call.actor.token {
+            _ if call.actor.user.0 == 0 => ActorKind::System,
+            Some(_) => ActorKind::Token,
+            None => ActorKind::User,
+        },
         on_behalf_of: None,
         request_id: call.request_id.clone(),
         address: call.address.clone(),

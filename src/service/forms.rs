@@ -20,7 +20,11 @@ use crate::{
         role::Action,
         table::Table,
     },
-    rules::{FormState, Mode, validate},
+    rules::{
+        FormState, Mode,
+        option_filter::{Around, with_values},
+        validate,
+    },
     store::{Connection, records, records::Record},
 };
 use std::collections::{BTreeSet, HashMap};
@@ -175,6 +179,54 @@ pub async fn fill_in<'w>(
         filling.run(conn, document, name).await?;
     }
     Ok(())
+}
+
+/// Links of a document that the form does not offer: a guest may only choose from what they were shown.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn not_offered(
+    conn: &impl Connection,
+    rights: &Rights<'_>,
+    which: Which<'_>,
+    document: &Document,
+) -> Result<Vec<FieldError>, Error> {
+    let face = rights.live.face(&rights.actor.locale);
+    let (form, _) = face.form(which)?;
+    let table = face.app.tables.get(which.table).ok_or(Error::NotFound)?;
+    let mut places = Vec::new();
+    for (_, item) in form.places() {
+        if let Some(field) = item.field.as_deref().and_then(|key| table.field(key)) {
+            places.push((format!("/{}", field.key), item, field, document.get(&field.key), None));
+        }
+        let Some(lines) = item.lines.as_deref().and_then(|key| table.field(key)) else { continue };
+        for (row, line) in document.lines_of(&lines.key).iter().enumerate() {
+            for shown in &item.columns {
+                if let Some(column) = shown.field.as_deref().and_then(|key| lines.column(key)) {
+                    let path = format!("/{}/{row}/{}", lines.key, column.key);
+                    places.push((path, shown, column, line.get(&column.key), Some((lines, line))));
+                }
+            }
+        }
+    }
+    let mut errors = Vec::new();
+    for (path, item, field, value, line) in places {
+        let ids: Vec<i64> = match value {
+            Value::Integer(id) => vec![*id],
+            Value::List(ids) => ids.iter().filter_map(Value::as_integer).collect(),
+            _ => continue,
+        };
+        let Some(target) = field.target.as_deref().filter(|_| field.kind.is_link()) else { continue };
+        let narrowed = item.options.as_ref().and_then(|filter| with_values(filter, Around { table, document, line }));
+        for id in ids {
+            let offered =
+                item.public_options && super::records::offers(conn, rights, target, narrowed.as_ref(), id).await?;
+            if !offered {
+                errors.push(FieldError::new(&path, "link_not_found").with("value", id));
+            }
+        }
+    }
+    Ok(errors)
 }
 
 /// Links that were filled in by one linkage run their own, at most so many in a row.

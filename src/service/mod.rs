@@ -30,6 +30,7 @@ pub mod outlook;
 pub mod permits;
 pub mod print;
 mod posting;
+pub mod public_links;
 pub mod records;
 pub mod reports;
 pub mod represent;
@@ -73,6 +74,7 @@ pub struct Service {
     pub wake: Arc<tokio::sync::Notify>,
     passwords: Arc<sign_in::Passwords>,
     actors: Arc<accounts::Actors>,
+    senders: Arc<public_links::Senders>,
 }
 
 /// One command of a person: who, when, under which request, and the key by which a repetition is known.
@@ -119,6 +121,7 @@ impl Service {
             wake: Arc::default(),
             passwords: Arc::new(sign_in::Passwords::default()),
             actors: Arc::new(accounts::Actors::default()),
+            senders: Arc::new(public_links::Senders::default()),
             thumbnails: thumbnails::Thumbnails::default(),
             store,
             clock,

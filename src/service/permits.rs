@@ -14,7 +14,7 @@ use crate::{
 };
 use indexmap::IndexMap;
 use jiff::{civil::Date, tz::TimeZone};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// The most rows a user value stands for.
 const MOST_IDS: u64 = 500;
@@ -26,6 +26,16 @@ pub struct Rights<'a> {
     today: Date,
     zone: &'a TimeZone,
     user_values: IndexMap<String, Vec<i64>>,
+    /// Somebody with a link to a public form, who has no roles.
+    guest: Option<Guest>,
+}
+
+/// What a public form lets a guest do.
+struct Guest {
+    /// The table that the form fills in.
+    table: String,
+    /// Tables whose labels the form shows.
+    offered: BTreeSet<String>,
 }
 
 impl<'a> Rights<'a> {
@@ -34,13 +44,33 @@ impl<'a> Rights<'a> {
     /// # Errors
     /// The database failed.
     pub async fn load(conn: &impl Connection, call: &'a Call, live: &'a LiveApp) -> Result<Rights<'a>, Error> {
-        let mut rights =
-            Self { actor: &call.actor, live, today: call.today(), zone: &call.zone, user_values: IndexMap::new() };
+        let mut rights = Self {
+            actor: &call.actor,
+            live,
+            today: call.today(),
+            zone: &call.zone,
+            user_values: IndexMap::new(),
+            guest: None,
+        };
         for name in rights.names_in_scopes()? {
             let ids = user_value(conn, live, &name, rights.actor.user).await?;
             rights.user_values.insert(name, ids);
         }
         Ok(rights)
+    }
+
+    /// The rights of a guest: to create records of one table, and to be shown the labels of some others.
+    #[must_use]
+    pub fn of_guest(call: &'a Call, live: &'a LiveApp, table: &str, offered: BTreeSet<String>) -> Rights<'a> {
+        let guest = Some(Guest { table: table.to_owned(), offered });
+        let user_values = IndexMap::new();
+        Self { actor: &call.actor, live, today: call.today(), zone: &call.zone, user_values, guest }
+    }
+
+    /// Whether it is nobody in particular.
+    #[must_use]
+    pub const fn is_guest(&self) -> bool {
+        self.guest.is_some()
     }
 
     fn names_in_scopes(&self) -> Result<Vec<String>, Error> {
@@ -84,6 +114,16 @@ impl<'a> Rights<'a> {
     pub fn permit(&self, table: &str, action: Action) -> Result<Permit, Error> {
         let app = self.live.app();
         let definition = app.tables.get(table).ok_or(Error::NotFound)?;
+        if let Some(guest) = &self.guest {
+            return match action {
+                Action::Create if guest.table == table => Ok(Permit::as_app(self.live.key(), table, action)),
+                Action::View if guest.offered.contains(table) => {
+                    let shown = definition.display_fields().map(|field| field.key.clone());
+                    Ok(Permit::of_labels(self.live.key(), table, shown))
+                }
+                _ => Err(Error::NotFound),
+            };
+        }
         let source: &dyn FieldSource = app.as_ref();
         Ok(authorize(self.actor, self.live.key(), app.roles.values(), definition, action, &self.binding(), source)?)
     }
@@ -93,6 +133,9 @@ impl<'a> Rights<'a> {
     /// # Errors
     /// As [`Self::permit`].
     pub fn permit_of_person(&self, table: &str, action: Action) -> Result<Permit, Error> {
+        if self.guest.is_some() {
+            return self.permit(table, action);
+        }
         let app = self.live.app();
         let definition = app.tables.get(table).ok_or(Error::NotFound)?;
         let source: &dyn FieldSource = app.as_ref();

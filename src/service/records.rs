@@ -10,7 +10,7 @@ use crate::{
     access::Permit,
     base::{error::FieldError, id::RecordId},
     definition::{role::Action, view::View},
-    query::{Condition, Cursor, FieldPath, Page, Sort, resolve},
+    query::{Condition, Cursor, FieldPath, Page, Sort, SystemField, resolve},
     store::{
         Connection, Reading,
         records::{self, Listing, Record},
@@ -204,6 +204,28 @@ pub async fn by_key(
 ) -> Result<Vec<(String, i64)>, Error> {
     let found = records::natural_ids(conn, schema, permit, keys).await?;
     Ok(found.into_iter().map(|(key, id)| (key, id.0)).collect())
+}
+
+/// Whether a picker offers this row.
+///
+/// # Errors
+/// The database failed.
+pub async fn offers(
+    conn: &impl Connection,
+    rights: &Rights<'_>,
+    target: &str,
+    narrowed: Option<&Json>,
+    id: i64,
+) -> Result<bool, Error> {
+    let live = rights.live;
+    let Ok(permit) = rights.permit(target, Action::View) else { return Ok(false) };
+    let condition = match narrowed {
+        Some(json) => rights.bind(conn, &live.filter(target, json)?).await?,
+        None => Condition::Always,
+    };
+    let own = Condition::equals(FieldPath::System(SystemField::Id), id.into());
+    let known = records::matching_ids(conn, &live.schema, &permit, &condition.and(own), 1).await?;
+    Ok(known.contains(&id))
 }
 
 /// Rows that a link may point at: what a picker offers. Each id with its label.

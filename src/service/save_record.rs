@@ -3,8 +3,9 @@
 use super::{
     Answer, Call, Error, LiveApp, Service, audit,
     context::Circumstances,
-    files,
+    files, forms,
     input::{self, Access, Input},
+    live::Which,
     numbering,
     permits::Rights,
     represent, run_flow, see,
@@ -93,8 +94,23 @@ impl Service {
 /// # Errors
 /// As [`Service::create_record`].
 pub async fn insert(tx: &Tx, service: &Service, call: &Call, create: &Create) -> Result<RecordId, Error> {
+    let rights = Rights::load(tx, call, &create.live).await?;
+    insert_by(tx, service, call, create, rights, None).await
+}
+
+/// The same with the rights at hand, by a public form where one is named: then nobody in particular owns the record.
+///
+/// # Errors
+/// As [`Service::create_record`].
+pub(super) async fn insert_by(
+    tx: &Tx,
+    service: &Service,
+    call: &Call,
+    create: &Create,
+    rights: Rights<'_>,
+    public: Option<&str>,
+) -> Result<RecordId, Error> {
     let live = &*create.live;
-    let rights = Rights::load(tx, call, live).await?;
     rights.permit_of_person(&create.table, Action::View).or_else(|_| rights.permit(&create.table, Action::Create))?;
     refuse_engine_tables(live, &create.table)?;
     let permit = rights.permit(&create.table, Action::Create)?;
@@ -104,22 +120,27 @@ pub async fn insert(tx: &Tx, service: &Service, call: &Call, create: &Create) ->
     let empty = blank(table);
     let mut input = input::read(tx, &rights, table, &empty, &create.values, &access).await?;
     files::check(tx, &rights, table, None, &empty, &mut input, &access).await?;
+    let which = Which { table: &create.table, public };
+    if public.is_some() {
+        let refused = forms::not_offered(tx, &rights, which, &input.document).await?;
+        input.errors.extend(refused);
+    }
     let has_flow = live.app().submit_flow(&create.table).is_some();
     let submit = create.submit && has_flow;
     if submit && !can.can(Action::Submit) {
         return Err(Error::forbidden("forbidden"));
     }
     let mode = if has_flow && !submit { Mode::Draft } else { Mode::Submit };
-    let mut document = judge(tx, call, live, table, input, mode, true).await?;
+    let mut document = judge_by(tx, call, live, (table, which), input, mode, true).await?;
     if mode == Mode::Submit {
         numbering::take(tx, call, live, table, &mut document).await?;
     }
     let new = NewRecord {
         document: &document,
         state: has_flow.then_some("draft"),
-        owner: Some(call.actor.user),
+        owner: public.is_none().then_some(call.actor.user),
         department: call.actor.departments.first().copied(),
-        by: Some(call.actor.user),
+        by: public.is_none().then_some(call.actor.user),
         now: call.now,
     };
     let id = records::insert(tx, &live.schema, &permit, new).await.map_err(|error| unique_error(live, table, error))?;
@@ -284,7 +305,23 @@ pub(super) async fn judge(
     mode: Mode,
     new: bool,
 ) -> Result<Document, Error> {
-    let judged = judge_all(tx, call, live, table, vec![(input, new)], mode).await?.pop();
+    judge_by(tx, call, live, (table, (&table.key).into()), input, mode, new).await
+}
+
+/// The same by one of the table's forms.
+///
+/// # Errors
+/// Every field error at once.
+async fn judge_by(
+    tx: &Tx,
+    call: &Call,
+    live: &LiveApp,
+    by: (&Table, Which<'_>),
+    input: Input,
+    mode: Mode,
+    new: bool,
+) -> Result<Document, Error> {
+    let judged = judge_each(tx, call, live, by, vec![(input, new)], mode).await?.pop();
     judged.unwrap_or_else(|| Ok(Document::default())).map_err(Error::Invalid)
 }
 
@@ -297,13 +334,23 @@ pub(super) async fn judge_all(
     call: &Call,
     live: &LiveApp,
     table: &Table,
+    inputs: Vec<(Input, bool)>,
+    mode: Mode,
+) -> Result<Vec<Result<Document, Vec<FieldError>>>, Error> {
+    judge_each(tx, call, live, (table, (&table.key).into()), inputs, mode).await
+}
+
+async fn judge_each(
+    tx: &Tx,
+    call: &Call,
+    live: &LiveApp,
+    (table, which): (&Table, Which<'_>),
     mut inputs: Vec<(Input, bool)>,
     mode: Mode,
 ) -> Result<Vec<Result<Document, Vec<FieldError>>>, Error> {
     let face = live.face(&call.actor.locale);
-    let (Some(rules), Some((_, form))) = (face.tables.get(&table.key), face.forms.get(&table.key)) else {
-        return Err(Error::internal("a table without rules"));
-    };
+    let rules = face.tables.get(&table.key).ok_or_else(|| Error::internal("a table without rules"))?;
+    let (_, form) = face.form(which)?;
     let mut around = Circumstances::new(call, live);
     for (input, _) in inputs.iter_mut().filter(|(_, new)| *new) {
         // Defaults may set links, and formulas read behind them; so defaults come first, the form's before the table's.

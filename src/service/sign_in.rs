@@ -89,6 +89,36 @@ impl Service {
         }
     }
 
+    /// Whether a password fits a hash that is no person's, with the same limits on trying as signing in.
+    ///
+    /// # Errors
+    /// `locked_out` with the time to wait.
+    pub(super) async fn try_password(
+        &self,
+        account: &str,
+        hash: String,
+        password: &str,
+        address: Option<&str>,
+    ) -> Result<bool, Error> {
+        let now = self.clock.now();
+        let subject = format!("{account}:{}", address.unwrap_or_default());
+        let failures = sign_in::failures_since(&self.store.reader(), &subject, now.plus(-WINDOW)).await?;
+        if failures >= MOST_PER_ACCOUNT {
+            let retry_after = u64::try_from(WINDOW / 1000).unwrap_or(900);
+            let error = Error::Limited { code: "locked_out".into(), retry_after, params: Default::default() };
+            return Err(error.with("minutes", WINDOW / 60_000));
+        }
+        let fits = self.verify(hash, password.to_owned()).await?;
+        if !fits {
+            self.store
+                .transaction_with(vec![subject], move |tx, subjects| {
+                    Box::pin(async move { Ok::<_, Error>(sign_in::record_failure(tx, subjects, now).await?) })
+                })
+                .await?;
+        }
+        Ok(fits)
+    }
+
     /// A hash to store.
     ///
     /// # Errors

@@ -27,6 +27,7 @@ pub mod ledgers;
 pub mod migrations;
 pub mod notices;
 pub mod people;
+pub mod public_links;
 pub mod records;
 mod row;
 pub mod saved_views;

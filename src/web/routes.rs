@@ -44,6 +44,9 @@ fn open() -> Vec<Route> {
         route("/schemas/{name}", Nothing, get(api::schemas::show)),
         route("/setup", Nothing, get(pages::setup::show).post(pages::setup::submit)),
         route("/login", Nothing, get(pages::sign_in::show).post(pages::sign_in::submit)),
+        route("/s/{token}", Nothing, get(pages::form::public::show).post(pages::form::public::send)),
+        route("/s/{token}/live", Nothing, post(pages::form::public::live)),
+        route("/s/{token}/options/{field}", Nothing, get(pages::form::public::options)),
         route("/logout", Nothing, post(pages::sign_in::sign_out)),
         route("/api/v1/session", Nothing, post(api::session::open).delete(api::session::close)),
         route("/api/v1/openapi.json", Nothing, get(api::openapi::show)),
@@ -51,7 +54,7 @@ fn open() -> Vec<Route> {
 }
 
 fn page_routes() -> Vec<Route> {
-    use Needs::{Person, Right};
+    use Needs::{Administrator, Person, Right};
     vec![
         route("/", Person, get(pages::home::show)),
         route("/todo", Person, get(pages::todo::show)),
@@ -68,6 +71,7 @@ fn page_routes() -> Vec<Route> {
         route("/apps/{app}/reports/{report}", Person, get(pages::report::show)),
         route("/apps/{app}/reports/{report}/options/{parameter}", Person, get(pages::report::options)),
         route("/apps/{app}/dashboards/{dashboard}", Person, get(pages::dashboard::show)),
+        route("/apps/{app}/links", Administrator, get(pages::links::show).post(pages::links::change)),
         route("/apps/{app}/{table}", Right(Action::View), get(pages::grid::show)),
         route("/apps/{app}/{table}/views", Right(Action::View), post(pages::grid::act)),
         route("/apps/{app}/{table}/cells", Right(Action::View), post(pages::grid::change)),
@@ -113,6 +117,8 @@ fn api_routes() -> Vec<Route> {
         route("/api/v1/apps/{app}/reports/{report}", Person, get(api::reports::report)),
         route("/api/v1/apps/{app}/dashboards/{dashboard}", Person, get(api::reports::dashboard)),
         route("/api/v1/apps/{app}/settings", Administrator, get(api::apps::settings).put(api::apps::put_settings)),
+        route("/api/v1/apps/{app}/links", Administrator, get(api::links::list).post(api::links::create)),
+        route("/api/v1/apps/{app}/links/{id}", Administrator, patch(api::links::change).delete(api::links::remove)),
         route("/api/v1/apps/{app}/roles/{role}/members", Administrator, put(api::users::role_members)),
         route(
             "/api/v1/apps/{app}/tables/{table}/records",

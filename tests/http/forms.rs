@@ -164,3 +164,94 @@ async fn lines_are_taken_over_from_another_document() {
     })
     .await;
 }
+
+async fn link(administrator: &Caller, terms: Value) -> Answer {
+    let mut body = json!({"form": "request"});
+    body.as_object_mut().expect("an object").extend(terms.as_object().expect("terms").clone());
+    administrator.post("/api/v1/apps/orders/links", body).await.expect(201)
+}
+
+#[tokio::test]
+async fn strangers_send_a_public_form_and_see_nothing_else() {
+    on_both(async |server: &Server| {
+        let administrator = orders(server).await;
+        server
+            .keeper()
+            .post("/api/v1/apps/orders/links", json!({"form": "request"}))
+            .await
+            .refused(403, "administrators_only");
+        administrator.post("/api/v1/apps/orders/links", json!({"form": "sale"})).await.refused(422, "invalid");
+        let made = link(&administrator, json!({"most": 2})).await;
+        let path = made["path"].as_str().expect("a path").to_owned();
+        let stranger = server.anonymous();
+        let page = stranger.get(&path).await.expect(200).text();
+        assert!(
+            page.contains("设备坏了请填这张表") && !page.contains("/apps/") && !page.contains("处理意见 "),
+            "{page}"
+        );
+        for hidden in ["/apps/orders/request", "/api/v1/apps/orders/tables/place/records"] {
+            assert_ne!(stranger.get(hidden).await.status, 200, "{hidden}");
+        }
+        let offered = stranger.get(&format!("{path}/options/place?q=")).await.expect(200).text();
+        assert!(offered.contains("上海总仓"), "{offered}");
+        stranger.get(&format!("{path}/options/name?q=")).await.refused_page(404);
+
+        let missing = post(&stranger, &path, &[("name", "A"), ("phone", "")], false).await;
+        assert_eq!(missing.status, 422);
+        let place = id_of(&administrator, "place", "name", "苏州仓").await.to_string();
+        let filled = [("name", "王一"), ("what", "灯不亮"), ("place", &*place)];
+        let sent = post(&stranger, &path, &filled, false).await.expect(303);
+        let thanks = stranger.get(sent.header("location").expect("a place")).await.expect(200).text();
+        assert!(thanks.contains("我们会尽快联系你"), "{thanks}");
+        let requests = administrator.list("/api/v1/apps/orders/tables/request/records", &[]).await.expect(200);
+        let record = &requests.items()[0];
+        assert_eq!((&record["values"]["name"], &record["values"]["source"]), (&json!("王一"), &json!("公开表单")));
+        assert_eq!(record["created_by"], Value::Null);
+
+        // A robot is thanked and nothing comes of it; somebody else's place is no choice.
+        post(&stranger, &path, &[("name", "robot"), ("what", "x"), ("website", "http://x")], false).await.expect(303);
+        assert_eq!(
+            post(&stranger, &path, &[("name", "B"), ("what", "x"), ("place", "99999")], false).await.status,
+            422
+        );
+        post(&stranger, &path, &[("name", "second"), ("what", "x")], false).await.expect(303);
+        assert_eq!(stranger.get(&path).await.status, 410, "as many as were wanted have come in");
+        let requests = administrator.list("/api/v1/apps/orders/tables/request/records", &[]).await.expect(200);
+        assert_eq!(requests.items().len(), 2);
+
+        let id = made.id();
+        administrator.patch(&format!("/api/v1/apps/orders/links/{id}"), json!({"most": null})).await.expect(200);
+        stranger.get(&path).await.expect(200);
+        administrator.patch(&format!("/api/v1/apps/orders/links/{id}"), json!({"open": false})).await.expect(200);
+        assert_eq!(post(&stranger, &path, &filled, false).await.status, 410);
+        assert_eq!(stranger.get(&path).await.status, 410);
+        stranger.get("/s/0000").await.refused_page(404);
+        administrator.delete(&format!("/api/v1/apps/orders/links/{id}")).await.expect(204);
+        stranger.get(&path).await.refused_page(404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_may_have_a_password_and_an_end() {
+    on_both(async |server: &Server| {
+        let administrator = orders(server).await;
+        let locked = link(&administrator, json!({"password": "open sesame"})).await;
+        assert_eq!(locked["password"], true);
+        let path = locked["path"].as_str().expect("a path").to_owned();
+        let stranger = server.anonymous();
+        let page = stranger.get(&path).await.expect(200).text();
+        assert!(page.contains("_password") && !page.contains("设备坏了"), "{page}");
+        assert_eq!(post(&stranger, &path, &[("_password", "wrong password")], false).await.status, 422);
+        post(&stranger, &path, &[("_password", "open sesame")], false).await.expect(303);
+        assert!(stranger.get(&path).await.expect(200).text().contains("设备坏了"));
+        assert!(!server.anonymous().get(&path).await.expect(200).text().contains("设备坏了"));
+
+        let ended = link(&administrator, json!({"expires_at": "2025-03-01T00:00:00Z"})).await;
+        assert_eq!(stranger.get(ended["path"].as_str().expect("a path")).await.status, 410);
+        let page = administrator.get("/apps/orders/links").await.expect(200).text();
+        assert!(page.contains(&path), "{page}");
+        server.keeper().get("/apps/orders/links").await.refused_page(403);
+    })
+    .await;
+}

@@ -26,6 +26,7 @@ pub mod ledger_hold;
 pub mod ledger_post;
 pub mod notice;
 pub mod organisation;
+pub mod public_link;
 pub mod record_import;
 pub mod record_import_row;
 pub mod role_member;

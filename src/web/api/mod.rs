@@ -6,6 +6,7 @@ pub mod files;
 pub mod health;
 pub mod jobs;
 pub mod ledgers;
+pub mod links;
 pub mod notices;
 pub mod openapi;
 pub mod records;

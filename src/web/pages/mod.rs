@@ -10,6 +10,7 @@ pub mod form;
 pub mod grid;
 pub mod home;
 mod keys;
+pub mod links;
 pub mod me;
 pub mod messages;
 pub mod picker;

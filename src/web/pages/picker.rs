@@ -1,6 +1,6 @@
 //! `/apps/{app}/{table}/options/{field}?q=`: what a link or member field offers for some words.
 
-use super::find;
+use super::{find, form::Subject};
 use crate::{
     base::value::{Document, Line},
     definition::{field::Field, role::Action, table::Table},
@@ -56,6 +56,22 @@ pub async fn show(
     let (found, more) = offered(&web, &rights, field, narrowed.as_ref(), words, SHOWN).await?;
     let options = found.into_iter().map(|(id, label)| Choice::new(id.to_string(), label, false)).collect();
     html(&PickerFragment { t: shell::texts(&caller), options, more })
+}
+
+/// What a public form offers for some words: nothing but the labels of the links that its definition opens.
+///
+/// # Errors
+/// `NotFound` for every other field.
+pub async fn offered(subject: &Subject<'_>, path: &str, query: Option<&str>) -> Result<Response> {
+    let (form, _) = subject.live.face(&subject.caller.call.actor.locale).form(subject.which())?;
+    let item = form.item(path).filter(|item| item.public_options).ok_or(Error::NotFound)?;
+    let field = subject.table.field_at(path).filter(|field| field.kind.is_link()).ok_or(Error::NotFound)?;
+    let pairs = find::pairs(query);
+    let narrowed = item.options.as_ref().and_then(|options| narrowed(options, subject.table, path, &pairs));
+    let words = find::parameter(&pairs, "q");
+    let (found, more) = linked(&subject.reader, &subject.rights, field, narrowed.as_ref(), words).await?;
+    let options = found.into_iter().map(|(id, label)| Choice::new(id.to_string(), label, false)).collect();
+    html(&PickerFragment { t: shell::texts(subject.caller), options, more })
 }
 
 /// The filter of the options with the values of the form in it, which the address of the picker carries.

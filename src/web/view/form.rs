@@ -65,6 +65,8 @@ pub struct Form {
     pub cancel: String,
     /// Lines of another document that are being chosen.
     pub taking: Option<Taking>,
+    /// A field that only robots fill in stands in the form.
+    pub trap: bool,
     /// What came of the last act, for example of a scan: the words, and whether it went well.
     pub said: Option<(String, bool)>,
 }

@@ -197,6 +197,16 @@ pub fn all() -> Vec<Operation> {
             Some("Members"),
             &[(200, "Object")],
         ),
+        read("/apps/{app}/links", "The links to the app's public forms", &[], "list"),
+        write("post", "/apps/{app}/links", "Make a link to a public form", Some("NewLink"), &[(201, "Object")]),
+        write(
+            "patch",
+            "/apps/{app}/links/{id}",
+            "Change the members given of a link; closing acts at once",
+            Some("ChangedLink"),
+            &[(200, "Object")],
+        ),
+        write("delete", "/apps/{app}/links/{id}", "Delete a link for good", None, NO_CONTENT),
         read(RECORDS, "A page of records", LIST, "list"),
         read("/apps/{app}/tables/{table}/aggregate", "Groups of records with exact figures", AGGREGATE, "groups"),
         write(

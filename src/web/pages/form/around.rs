@@ -3,10 +3,15 @@
 use super::{super::case, DRAFT, SAVE, SUBMIT, subject::Subject};
 use crate::{
     base::value::Document,
+    service::Error,
     store::records,
     web::{
         Result, shell,
-        view::{Cell, Crumb, Fact, FormButton, FormPage, Place, form::Form as FormView},
+        view::{
+            Cell, Crumb, Fact, FormButton, FormPage, Place,
+            form::Form as FormView,
+            public::{PublicPage, PublicState},
+        },
     },
 };
 
@@ -38,11 +43,29 @@ pub async fn page(subject: &Subject<'_>, form: FormView, url: &str) -> Result<Fo
     Ok(FormPage { shell, crumbs, title, subtitle: String::new(), form })
 }
 
+/// The page around a public form: nothing of the system.
+///
+/// # Errors
+/// `NotFound` where the form is gone.
+pub fn public_page(subject: &Subject<'_>, form: FormView, key: &str, url: &str) -> Result<PublicPage> {
+    let face = subject.live.face(&subject.caller.call.actor.locale);
+    let known = face.app.forms.get(key).ok_or(Error::NotFound)?;
+    let words = known.public.clone().unwrap_or_default();
+    Ok(PublicPage {
+        frame: shell::frame(shell::texts(subject.caller), Some(subject.caller), url),
+        title: known.title.clone(),
+        description: words.description.unwrap_or_default(),
+        action: url.to_owned(),
+        state: PublicState::Form(Box::new(form)),
+    })
+}
+
 /// What can be done with it; the one that stands out comes last.
 pub fn buttons(subject: &Subject<'_>) -> Vec<FormButton> {
     let texts = shell::texts(subject.caller);
     if subject.flow.is_none() {
-        return vec![FormButton::new(texts.get("form-save"), SAVE, true)];
+        let word = if subject.public.is_some() { "form-submit" } else { "form-save" };
+        return vec![FormButton::new(texts.get(word), SAVE, true)];
     }
     let word = if subject.returned { "form-save" } else { "form-save-draft" };
     let mut buttons = vec![FormButton::new(texts.get(word), DRAFT, !subject.can_submit)];

@@ -43,6 +43,9 @@ impl Subject<'_> {
     /// # Errors
     /// The database failed.
     pub async fn draft(&self) -> Result<Option<Kept>> {
+        if self.public.is_some() {
+            return Ok(None);
+        }
         let call = &self.caller.call;
         Ok(drafts::find(&self.reader, call, self.live, self.form_key(), self.record_id()).await?)
     }

@@ -11,6 +11,7 @@ mod handlers;
 mod options;
 mod pasted;
 mod posted;
+pub mod public;
 mod sheet;
 mod sources;
 mod problems;
@@ -60,7 +61,7 @@ use conflict::Conflict;
 use draft::DRAFTED;
 use pasted::Scanned;
 use sheet::Act;
-use subject::Subject;
+pub use subject::Subject;
 
 const DRAFT: &str = "draft";
 const SAVE: &str = "save";
@@ -201,7 +202,11 @@ impl<'a, 's> Sending<'a, 's> {
             SAVE
         };
         self.tried = Some(doing.to_owned());
-        let call = keyed(subject.caller, &wants.path, &form)?;
+        let call = match subject.public {
+            None => keyed(subject.caller, &wants.path, &form)?,
+            // A key belongs to a person; a guest is nobody.
+            Some(_) => subject.caller.call.clone(),
+        };
         posted::remove_blank_rows(&mut form);
         conflict::drop_gone(subject, &mut form);
         let mut posted = subject.read(&form);
@@ -212,6 +217,15 @@ impl<'a, 's> Sending<'a, 's> {
         if posted.errors.is_empty() {
             let values = Standings::of(&working).values();
             let (live, table) = (subject.live.clone(), subject.table.key.clone());
+            if let Some((_, token)) = subject.public {
+                match subject.web.service.send_public(call, token.to_owned(), values).await {
+                    Ok(_) => return Ok(Redirect::to(&format!("{}?sent=1", subject.url())).into_response()),
+                    Err(refusal) => self.absorb(refusal, &working.document, &form, &mut problems).await?,
+                }
+                posted.document = working.document;
+                subject.begin_lines(&mut posted.document)?;
+                return self.answer(posted, problems, wants).await;
+            }
             let stored = match &subject.record {
                 None => subject.web.service.create_record(call, Create { live, table, values, submit }).await,
                 Some(record) => {
@@ -341,8 +355,9 @@ impl<'a, 's> Sending<'a, 's> {
             hidden.push((conflict::BASE.to_owned(), known));
         }
         // As long as an older draft is not decided on, nothing is written over it.
-        let draft_url = if self.draft.is_none() { format!("{}/draft", subject.url()) } else { String::new() };
-        if self.draft.is_none() {
+        let kept = self.draft.is_none() && subject.public.is_none();
+        let draft_url = if kept { format!("{}/draft", subject.url()) } else { String::new() };
+        if kept {
             hidden.push((DRAFTED.to_owned(), "1".to_owned()));
         }
         let url = subject.url();
@@ -362,17 +377,21 @@ impl<'a, 's> Sending<'a, 's> {
             summary: around::summary(subject, &working.document),
             cancel: match &subject.record {
                 Some(record) => format!("{base}/{}", record.id),
+                None if subject.public.is_some() => String::new(),
                 None => base,
             },
             action: url.clone(),
             taking: self.taking,
+            trap: subject.public.is_some(),
             said: self.scanned.map(|scanned| scanned.say(texts)),
         };
         if wants.fragment {
             return error::html(&FormFragment { t: texts, form });
         }
-        let page = around::page(subject, form, &url).await?;
-        let mut response = error::html(&page)?;
+        let mut response = match subject.public {
+            Some((key, _)) => error::html(&around::public_page(subject, form, key, &url)?)?,
+            None => error::html(&around::page(subject, form, &url).await?)?,
+        };
         *response.status_mut() = self.status;
         Ok(response)
     }

@@ -94,10 +94,11 @@ impl Options {
                 }
             }
         }
-        if wants_people {
+        // Strangers are shown nobody.
+        if wants_people && !rights.is_guest() {
             options.people = choosable(conn).await?;
         }
-        if wants_departments {
+        if wants_departments && !rights.is_guest() {
             options.departments = departments::paths(conn).await?;
         }
         Ok(options)

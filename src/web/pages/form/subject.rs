@@ -12,7 +12,7 @@ use crate::{
         forms::{self, Working},
         live::Which,
         permits::Rights,
-        records, save_record,
+        public_links, records, save_record,
     },
     store::{Reader, flows, records::Record},
     web::{Result, Web, body::FormBody, caller::Caller},
@@ -37,6 +37,8 @@ pub struct Subject<'a> {
     pub can_submit: bool,
     /// Its starter has it back to be changed.
     pub returned: bool,
+    /// The public form and its link's token, for a guest.
+    pub public: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Subject<'a> {
@@ -69,6 +71,42 @@ impl<'a> Subject<'a> {
             flow,
             can_submit,
             returned: false,
+            public: None,
+        })
+    }
+
+    /// A new record by a public form.
+    ///
+    /// # Errors
+    /// `NotFound` where the form is gone.
+    pub async fn guest(
+        web: &'a Web,
+        caller: &'a Caller,
+        live: &'a Arc<LiveApp>,
+        form: &'a str,
+        table: &str,
+        token: &'a str,
+    ) -> Result<Subject<'a>> {
+        let reader = web.service.store.reader();
+        let rights = public_links::rights(&caller.call, live, form)?;
+        let definition = live.table(&caller.call.actor.locale, table)?;
+        let permit = rights.permit(table, Action::Create)?;
+        let access = forms::access_map(definition, &permit, None);
+        let base = forms::start(&reader, &caller.call, live, Which { table, public: Some(form) }).await?;
+        Ok(Self {
+            web,
+            caller,
+            live,
+            reader,
+            rights,
+            table: definition,
+            record: None,
+            base,
+            access,
+            flow: None,
+            can_submit: false,
+            returned: false,
+            public: Some((form, token)),
         })
     }
 
@@ -112,17 +150,22 @@ impl<'a> Subject<'a> {
             flow,
             can_submit,
             returned,
+            public: None,
         })
     }
 
     /// `/apps/{app}/{table}`.
     pub fn list_url(&self) -> String {
+        if let Some((_, token)) = self.public {
+            return format!("/s/{token}");
+        }
         format!("/apps/{}/{}", self.live.key(), self.table.key)
     }
 
     /// Where the form is posted.
     pub fn url(&self) -> String {
         match &self.record {
+            None if self.public.is_some() => self.list_url(),
             Some(record) => format!("{}/{}/edit", self.list_url(), record.id),
             None => format!("{}/new", self.list_url()),
         }
@@ -178,7 +221,7 @@ impl<'a> Subject<'a> {
 
     /// Which form it is.
     pub fn which(&self) -> Which<'_> {
-        Which { table: &self.table.key, public: None }
+        Which { table: &self.table.key, public: self.public.map(|(form, _)| form) }
     }
 
     /// The record's newest case.

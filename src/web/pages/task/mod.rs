@@ -256,6 +256,7 @@ impl<'h, 'a> Answering<'h, 'a> {
             summary: String::new(),
             cancel: String::new(),
             said: None,
+            trap: false,
             taking: None,
             draft: None,
             draft_url: String::new(),

@@ -25,6 +25,7 @@ fn filled(path: &str) -> String {
         ("{name}", "table.json"),
         ("{measures}", "210x297-15-15-15-15-n.css"),
         ("{tag}", "x"),
+        ("{token}", "none"),
         ("{*path}", "y"),
     ];
     let path = known.iter().fold(path.to_owned(), |path, (place, word)| path.replace(place, word));

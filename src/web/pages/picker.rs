@@ -62,14 +62,14 @@ pub async fn show(
 ///
 /// # Errors
 /// `NotFound` for every other field.
-pub async fn offered(subject: &Subject<'_>, path: &str, query: Option<&str>) -> Result<Response> {
+pub async fn offered_to_guests(subject: &Subject<'_>, path: &str, query: Option<&str>) -> Result<Response> {
     let (form, _) = subject.live.face(&subject.caller.call.actor.locale).form(subject.which())?;
     let item = form.item(path).filter(|item| item.public_options).ok_or(Error::NotFound)?;
     let field = subject.table.field_at(path).filter(|field| field.kind.is_link()).ok_or(Error::NotFound)?;
     let pairs = find::pairs(query);
     let narrowed = item.options.as_ref().and_then(|options| narrowed(options, subject.table, path, &pairs));
     let words = find::parameter(&pairs, "q");
-    let (found, more) = linked(&subject.reader, &subject.rights, field, narrowed.as_ref(), words).await?;
+    let (found, more) = offered(subject.web, &subject.rights, field, narrowed.as_ref(), words, SHOWN).await?;
     let options = found.into_iter().map(|(id, label)| Choice::new(id.to_string(), label, false)).collect();
     html(&PickerFragment { t: shell::texts(subject.caller), options, more })
 }

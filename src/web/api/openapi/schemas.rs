@@ -82,12 +82,6 @@ pub fn fixed() -> Map<String, Value> {
         "ChangedView": object(json!({"title": text(), "shared": {"type": "boolean"}, "view": {"type": "object"}}), &[]),
         "SavedView": object(json!({"id": id(), "title": text(), "shared": {"type": "boolean"}, "editable": {"type": "boolean"},
             "lost": {"type": "array", "items": text()}, "view": {"type": "object"}}), &["id", "title", "view"]),
-        "NewLink": object(json!({"form": text(), "title": text(), "expires_at": {"type": ["string", "null"], "format": "date-time"},
-            "most": {"type": ["integer", "null"], "minimum": 1}, "most_a_day": {"type": ["integer", "null"], "minimum": 1},
-            "password": {"type": ["string", "null"]}, "open": {"type": "boolean"}}), &["form"]),
-        "ChangedLink": object(json!({"title": text(), "expires_at": {"type": ["string", "null"], "format": "date-time"},
-            "most": {"type": ["integer", "null"], "minimum": 1}, "most_a_day": {"type": ["integer", "null"], "minimum": 1},
-            "password": {"type": ["string", "null"]}, "open": {"type": "boolean"}}), &[]),
         "Submit": object(json!({"flow": text()}), &[]),
         "Act": object(json!({"comment": text(), "values": {"type": "object"}, "to_node": text(),
             "resume": {"enum": ["rerun", "direct"]}}), &[]),
@@ -111,9 +105,11 @@ pub fn fixed() -> Map<String, Value> {
             "request_id": text(), "errors": {"type": "array", "items": object(json!({"path": text(), "code": text(),
             "message": text(), "params": {"type": "object"}}), &["path", "code"])}}), &["type", "title", "status", "code"]),
     });
-    match (schemas, of_jobs()) {
-        (Value::Object(mut schemas), Value::Object(more)) => {
-            schemas.extend(more);
+    match schemas {
+        Value::Object(mut schemas) => {
+            for more in [of_jobs(), links()] {
+                schemas.extend(more.as_object().cloned().unwrap_or_default());
+            }
             schemas
         }
         _ => Map::new(),
@@ -138,4 +134,21 @@ fn of_jobs() -> Value {
             "unmapped": {"type": "array", "items": text()}, "errors": {"type": "array", "items": {"type": "object"}}}),
             &["import", "state", "made", "changed", "same", "refused", "errors"]),
     })
+}
+
+/// The bodies about links to public forms.
+fn links() -> Value {
+    let terms = |form: Option<&str>| {
+        let mut properties = json!({
+            "title": {"type": "string"}, "open": {"type": "boolean"}, "password": {"type": ["string", "null"]},
+            "expires_at": {"type": ["string", "null"], "format": "date-time"},
+            "most": {"type": ["integer", "null"], "minimum": 1}, "most_a_day": {"type": ["integer", "null"], "minimum": 1},
+        });
+        if let Some(name) = form {
+            properties[name] = json!({"type": "string"});
+        }
+        let required: Vec<&str> = form.into_iter().collect();
+        json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+    };
+    json!({"NewLink": terms(Some("form")), "ChangedLink": terms(None)})
 }

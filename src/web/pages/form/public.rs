@@ -228,7 +228,7 @@ pub async fn options(
         return barrier;
     }
     let subject = guest.subject(&web).await?;
-    picker::offered(&subject, &path, query.as_deref()).await
+    picker::offered_to_guests(&subject, &path, query.as_deref()).await
 }
 
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {

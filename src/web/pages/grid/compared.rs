@@ -2,7 +2,7 @@
 
 use super::conditions::{Group, Join, Part, Posted};
 use crate::{
-    definition::field::{Field, Kind},
+    definition::field::{Field, Kind, cascade},
     query::{FieldPath, SystemField},
 };
 use serde_json::{Value as Json, json};
@@ -31,6 +31,10 @@ pub enum Compared<'a> {
     Links(&'a Field),
     Member,
     Members,
+    Department,
+    Departments,
+    /// Only whether there is something: sealed values, files, JSON.
+    Presence,
     /// A system number: an id or a version.
     Whole,
 }
@@ -59,12 +63,16 @@ impl<'a> Compared<'a> {
         }
         Some(match field.kind {
             Kind::Choice => Self::Choice(field),
-            Kind::Choices => Self::Choices(field),
+            Kind::Choices | Kind::Cascade => Self::Choices(field),
+            Kind::Json => Self::Presence,
+            kind if kind.is_file() => Self::Presence,
             Kind::Boolean => Self::Boolean,
             Kind::Date | Kind::DateTime => Self::Day,
             Kind::Time => Self::Time(field),
             Kind::Member => Self::Member,
             Kind::Members => Self::Members,
+            Kind::Department => Self::Department,
+            Kind::Departments => Self::Departments,
             Kind::Link => Self::Link(field),
             Kind::Links => Self::Links(field),
             Kind::Lines => return None,
@@ -102,9 +110,12 @@ impl<'a> Compared<'a> {
             ],
             Self::Time(_) => &["ge", "le", "eq", "between", "empty", "set"],
             Self::Choice(_) | Self::State => &["eq", "ne", "in", "nin", "empty", "set"],
-            Self::Choices(_) | Self::Members | Self::Links(_) => &["contains", "ncontains", "empty", "set"],
+            Self::Presence => &["set", "empty"],
+            Self::Choices(_) | Self::Members | Self::Departments | Self::Links(_) => {
+                &["contains", "ncontains", "empty", "set"]
+            }
             Self::Boolean => &["eq"],
-            Self::Link(_) | Self::Member => &["eq", "ne", "in", "nin", "empty", "set"],
+            Self::Link(_) | Self::Member | Self::Department => &["eq", "ne", "in", "nin", "empty", "set"],
             Self::Whole => &["eq", "ge", "le"],
         }
     }
@@ -137,6 +148,16 @@ impl<'a> Compared<'a> {
             _ => Some(1),
         }
     }
+}
+
+/// The options of a choice, or every step of a cascade by its path.
+#[must_use]
+pub fn options_of(field: &Field) -> Vec<(String, String)> {
+    if field.kind == Kind::Cascade {
+        let all = cascade::all_paths(&field.options).into_iter();
+        return all.map(|(_, titles, option)| (option.value.clone(), titles.join(" / "))).collect();
+    }
+    field.options.iter().map(|option| (option.value.clone(), option.title.clone())).collect()
 }
 
 /// A number of days as it is typed.

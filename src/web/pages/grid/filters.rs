@@ -15,7 +15,7 @@ use crate::{
         records::options,
         represent::{self, Labels},
     },
-    store::{Connection, people},
+    store::{Connection, departments, people},
     web::{
         pages::cell,
         view::{self, Choice, FilterGroup, FilterPart, FilterRow, Picker, Widget},
@@ -42,6 +42,7 @@ pub struct Filters<'r, 'a, C> {
 pub struct Known {
     labels: Labels,
     people: Vec<(i64, String)>,
+    departments: Vec<(i64, String)>,
     /// Records that a link offers, by the target's table.
     offered: BTreeMap<String, Vec<(i64, String)>>,
 }
@@ -66,11 +67,12 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
     pub async fn know(&self, group: &Group, offering: bool) -> Result<Known, Error> {
         let mut known = Known::default();
         let mut wanted: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
-        let mut members = false;
+        let (mut members, mut units) = (false, false);
         for test in group.tests() {
             let Some(place) = self.reader.place(&test.field) else { continue };
             match Compared::of(&place.path, place.field) {
                 Some(Compared::Member | Compared::Members) => members = true,
+                Some(Compared::Department | Compared::Departments) => units = true,
                 Some(Compared::Link(field) | Compared::Links(field)) => {
                     if let Some(target) = &field.target {
                         let ids = test.values.iter().filter_map(|value| value.parse::<i64>().ok());
@@ -83,6 +85,9 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
         if members {
             let active = people::active_users(self.conn).await?;
             known.people = active.into_iter().map(|user| (user.id, user.name)).collect();
+        }
+        if units {
+            known.departments = departments::paths(self.conn).await?;
         }
         if offering {
             for target in wanted.keys() {
@@ -172,8 +177,8 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
             Err(error) => Err(crate::web::error::say_field(texts, &error)),
         };
         let option = |field: &Field| {
-            let found = field.options.iter().find(|option| option.value == text || option.title == text);
-            found.map(|option| Json::from(option.value.as_str())).ok_or_else(|| texts.get("error-choice"))
+            let found = compared::options_of(field).into_iter().find(|(value, title)| value == text || title == text);
+            found.map(|(value, _)| Json::from(value)).ok_or_else(|| texts.get("error-choice"))
         };
         match compared {
             Compared::Text | Compared::State => Ok(text.into()),
@@ -203,6 +208,11 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
                 }
             }
             Compared::Member | Compared::Members if text == ME => Ok(json!({"user": "id"})),
+            Compared::Presence => Ok(text.into()),
+            Compared::Department | Compared::Departments => {
+                let found = known.departments.iter().find(|(id, name)| id.to_string() == text || name == text);
+                found.map(|(id, _)| Json::from(*id)).ok_or_else(|| texts.get("error-type-link"))
+            }
             Compared::Member | Compared::Members => {
                 let found = known.people.iter().find(|(id, name)| id.to_string() == text || name == text);
                 found.map(|(id, _)| Json::from(*id)).ok_or_else(|| texts.get("error-type-link"))
@@ -267,7 +277,10 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
         let texts = self.reader.texts;
         let named = match compared {
             Compared::Choice(field) | Compared::Choices(field) => {
-                field.option(value).map(|option| option.title.clone())
+                compared::options_of(field).into_iter().find(|(option, _)| option == value).map(|(_, title)| title)
+            }
+            Compared::Department | Compared::Departments => {
+                known.departments.iter().find(|(id, _)| id.to_string() == value).map(|(_, name)| name.clone())
             }
             Compared::State => Some(cell::state(texts, value).label),
             Compared::Boolean => Some(texts.get(if value == "true" { "yes" } else { "no" })),
@@ -410,13 +423,16 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
                 Widget::Select { options: choices, blank: Some(texts.get("none-chosen")) }
             }
         };
-        let of_field =
-            |field: &Field| field.options.iter().map(|option| (option.value.clone(), option.title.clone())).collect();
         if matches!(operator, "last" | "next" | "older" | "later") {
             return Widget::Number { value, integer: true, unit: texts.get("filter-days-unit") };
         }
         match compared {
-            Compared::Text => Widget::text(value),
+            Compared::Text | Compared::Presence => Widget::text(value),
+            // A length of time is typed with its units.
+            Compared::Number(field) if field.kind == Kind::Duration => Widget::text(value),
+            Compared::Department | Compared::Departments => {
+                pick(known.departments.iter().map(|(id, name)| (id.to_string(), name.clone())).collect())
+            }
             Compared::Whole => Widget::Number { value, integer: true, unit: String::new() },
             Compared::Number(field) => Widget::Number {
                 value,
@@ -426,7 +442,7 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
             Compared::Day if value.contains(char::is_alphabetic) => Widget::text(value),
             Compared::Day => Widget::Date(value),
             Compared::Time(_) => Widget::Time(value),
-            Compared::Choice(field) | Compared::Choices(field) => pick(of_field(field)),
+            Compared::Choice(field) | Compared::Choices(field) => pick(compared::options_of(field)),
             Compared::State => {
                 let states = ["draft", "in_approval", "approved", "rejected", "revoked"];
                 pick(states.map(|word| (word.to_owned(), cell::state(texts, word).label)).to_vec())

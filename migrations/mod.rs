@@ -8,6 +8,7 @@ mod m0002_saved_views;
 mod m0003_files;
 mod m0004_jobs;
 mod m0005_public_links;
+mod m0006_evolution;
 mod sketch;
 
 /// All steps in their order.
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_files::Migration),
             Box::new(m0004_jobs::Migration),
             Box::new(m0005_public_links::Migration),
+            Box::new(m0006_evolution::Migration),
         ]
     }
 }

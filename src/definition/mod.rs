@@ -6,6 +6,7 @@
 pub mod action;
 pub mod app;
 pub mod dashboard;
+pub mod evolution;
 pub mod field;
 pub mod finding;
 pub mod flow;

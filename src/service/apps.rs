@@ -102,6 +102,8 @@ impl Service {
                         version: manifest.version.clone(),
                         documents: files,
                         published_by: Some(call.actor.user),
+                        note: None,
+                        renames: None,
                     };
                     apps::publish(tx, id, &version, &manifest.title, icon, call.now).await?;
                     let live = LiveApp::build(id, 1, &documents, &catalogue, &IndexMap::new(), lives.vault())?;

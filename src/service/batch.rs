@@ -68,6 +68,8 @@ impl Batch {
     }
 }
 
+super::of_app!(Batch);
+
 impl Service {
     /// Runs a batch of at most [`MOST_ITEMS`] and answers `{"create": [records], "update": [records], "delete": [ids]}`.
     ///

@@ -59,6 +59,8 @@ pub struct Steer {
     pub comment: Option<String>,
 }
 
+super::of_app!(Decide, Steer);
+
 impl Service {
     /// Decides a task and answers it as it is then.
     ///

@@ -17,7 +17,7 @@ use crate::{
     },
     query::{FieldSource, Filter},
     rules::{Expression, FormRules, Program, RuleError, TableRules},
-    store::{self, Connection, Schema, apps, catalogue, settings, vault::Vault},
+    store::{self, Connection, Schema, Tx, apps, catalogue, settings, vault::Vault},
 };
 use indexmap::IndexMap;
 use std::{
@@ -34,6 +34,8 @@ pub struct LiveApp {
     pub id: AppId,
     pub version: i64,
     pub schema: Schema,
+    /// The key of the fields that are kept sealed.
+    pub vault: Option<Arc<Vault>>,
     pub program: Program,
     /// What readers of each language see, with rules whose errors name fields in that language.
     faces: HashMap<&'static str, Face>,
@@ -191,6 +193,7 @@ impl LiveApp {
             id,
             version,
             schema: Schema::new(app, catalogue).sealed_with(vault),
+            vault: vault.cloned(),
             program,
             faces,
             settings,
@@ -235,8 +238,8 @@ struct State {
     /// The organisation's epoch for which `current` was read.
     epoch: Option<i64>,
     current: Vec<Arc<LiveApp>>,
-    /// Flows of older versions, which running cases are pinned to.
-    pinned: HashMap<(AppId, i64), Arc<App>>,
+    /// Older versions, which running cases are pinned to, under the keys of the live version (the second number).
+    pinned: HashMap<(AppId, i64, i64), Arc<App>>,
 }
 
 impl LiveApps {
@@ -286,22 +289,55 @@ impl LiveApps {
                 current.push(app.clone());
                 continue;
             }
-            let Some((_, documents)) = apps::version(conn, id, row.live_version).await? else { continue };
-            let catalogue = catalogue::load(conn, id).await?;
-            let documents = to_documents(documents)?;
-            current.push(Arc::new(LiveApp::build(
-                id,
-                row.live_version,
-                &documents,
-                &catalogue,
-                &stored,
-                self.vault(),
-            )?));
+            // Somebody may publish between the statements: then the version is asked for again.
+            let mut number = row.live_version;
+            loop {
+                let built = self.load(conn, id, number).await;
+                match apps::app(conn, id).await?.map(|row| row.live_version) {
+                    Some(now) if now != number => number = now,
+                    _ => {
+                        current.extend(built?.map(Arc::new));
+                        break;
+                    }
+                }
+            }
         }
         let mut state = self.state();
         state.epoch = Some(epoch);
         state.current.clone_from(&current);
         Ok(current)
+    }
+
+    /// The app as it is live inside this transaction, and stays until its end: the caller's own version, or the one that was
+    /// published since the caller looked.
+    ///
+    /// # Errors
+    /// `NotFound` when it is gone; the database failed.
+    pub async fn current(&self, tx: &Tx, live: &Arc<LiveApp>) -> Result<Arc<LiveApp>, Error> {
+        let number = apps::live_number(tx, live.id).await?.ok_or(Error::NotFound)?;
+        self.at(tx, live, number).await
+    }
+
+    /// The app at a version that this transaction sees as the live one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(super) async fn at(&self, tx: &Tx, live: &Arc<LiveApp>, number: i64) -> Result<Arc<LiveApp>, Error> {
+        if number == live.version {
+            return Ok(live.clone());
+        }
+        let known = self.state().current.iter().find(|app| app.id == live.id && app.version == number).cloned();
+        match known {
+            Some(app) => Ok(app),
+            None => Ok(Arc::new(self.load(tx, live.id, number).await?.ok_or(Error::NotFound)?)),
+        }
+    }
+
+    async fn load(&self, conn: &impl Connection, id: AppId, number: i64) -> Result<Option<LiveApp>, Error> {
+        let stored = settings::of_app(conn, id).await?;
+        let Some((_, documents)) = apps::version(conn, id, number).await? else { return Ok(None) };
+        let catalogue = catalogue::load(conn, id).await?;
+        LiveApp::build(id, number, &to_documents(documents)?, &catalogue, &stored, self.vault()).map(Some)
     }
 
     /// Forgets what is cached, so that the next request reads again.
@@ -323,17 +359,18 @@ impl LiveApps {
         let app = if version == live.version {
             live.app().clone()
         } else {
-            let cached = self.state().pinned.get(&(live.id, version)).cloned();
+            // A version runs under the keys that later ones gave its tables and fields.
+            let cached = self.state().pinned.get(&(live.id, version, live.version)).cloned();
             match cached {
                 Some(app) => app,
                 None => {
-                    let (_, documents) = apps::version(conn, live.id, version)
+                    let documents = super::evolve::publish::under_live_names(conn, live.id, version)
                         .await?
                         .ok_or_else(|| Error::internal(format!("version {version} of an app is gone")))?;
-                    let app = App::parse(&to_documents(documents)?)
+                    let app = App::parse(&documents)
                         .map_err(|_| Error::internal(format!("version {version} of an app does not load")))?;
                     let app = Arc::new(app);
-                    self.state().pinned.insert((live.id, version), app.clone());
+                    self.state().pinned.insert((live.id, version, live.version), app.clone());
                     app
                 }
             }

@@ -17,6 +17,7 @@ pub mod drafts;
 pub mod export;
 mod file_keeping;
 pub mod files;
+pub mod evolve;
 pub mod forms;
 pub mod import;
 mod input;
@@ -89,6 +90,27 @@ pub struct Call {
     pub idempotency: Option<idempotency::Request>,
 }
 
+/// The input of a command: it says which app it is about, so that the command runs on the version that is live when its
+/// transaction begins, however long it waited.
+pub trait OfApp: Clone + Send + Sync + 'static {
+    fn live(&self) -> &Arc<LiveApp>;
+    fn set_live(&mut self, live: Arc<LiveApp>);
+}
+
+macro_rules! of_app {
+    ($($input:ty),+) => {$(
+        impl $crate::service::OfApp for $input {
+            fn live(&self) -> &std::sync::Arc<$crate::service::LiveApp> {
+                &self.live
+            }
+            fn set_live(&mut self, live: std::sync::Arc<$crate::service::LiveApp>) {
+                self.live = live;
+            }
+        }
+    )+};
+}
+pub(crate) use of_app;
+
 /// What a command answers: the HTTP status it stands for, and the body.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
@@ -141,7 +163,7 @@ impl Service {
     /// The command's own, `idempotency_mismatch` for the same key with another body, or the store's.
     pub async fn command<I, F>(&self, call: Call, input: I, work: F) -> Result<Answer, Error>
     where
-        I: Send + Sync + 'static,
+        I: OfApp,
         F: for<'a> Fn(&'a Tx, &'a Service, &'a Call, &'a I) -> BoxFuture<'a, Result<Answer, Error>>
             + Send
             + Sync
@@ -156,7 +178,15 @@ impl Service {
                     {
                         return replay(&known, request);
                     }
-                    let answer = work(tx, service, call, input).await?;
+                    let live = service.live.current(tx, input.live()).await?;
+                    let answer = if Arc::ptr_eq(&live, input.live()) {
+                        work(tx, service, call, input).await?
+                    } else {
+                        // Somebody published since the caller looked: columns that were converted are no longer read.
+                        let mut input = input.clone();
+                        input.set_live(live);
+                        work(tx, service, call, &input).await?
+                    };
                     if let Some(request) = &call.idempotency {
                         idempotency::complete(tx, request, answer.status, &answer.body.to_string()).await?;
                     }

@@ -152,6 +152,16 @@ pub struct Terms {
     pub password: Option<Option<String>>,
 }
 
+/// What a stranger sent.
+#[derive(Clone)]
+struct Sent {
+    link: Link,
+    live: Arc<LiveApp>,
+    values: Json,
+}
+
+super::of_app!(Sent);
+
 impl Service {
     /// The link with this token, with its app.
     ///
@@ -190,27 +200,28 @@ impl Service {
             let retry_after = u64::try_from(WINDOW / 1000).unwrap_or(600);
             return Err(Error::Limited { code: "slow_down".into(), retry_after, params: Default::default() });
         }
-        self.command(call, (opened, values), |tx, service, call, (opened, values)| {
+        let sent = Sent { link: opened.link, live: opened.live, values };
+        self.command(call, sent, |tx, service, call, sent| {
             Box::pin(async move {
                 let day = call.today().to_string();
-                let before = opened.link.most;
-                let link = public_links::count(tx, opened.link.id, &day).await?.ok_or(Error::NotFound)?;
+                let before = sent.link.most;
+                let link = public_links::count(tx, sent.link.id, &day).await?.ok_or(Error::NotFound)?;
                 let over = before.is_some_and(|most| link.sent > most)
                     || link.most_a_day.is_some_and(|most| link.sent_on_day > most);
                 if link.open == 0 || over || link.expires_at.is_some_and(|at| at <= call.now.0) {
                     return Err(Error::conflict("link_closed"));
                 }
-                let form = opened.live.app().forms.get(&link.form).ok_or(Error::NotFound)?;
+                let form = sent.live.app().forms.get(&link.form).ok_or(Error::NotFound)?;
                 let create = Create {
-                    live: opened.live.clone(),
+                    live: sent.live.clone(),
                     table: form.table.clone(),
-                    values: values.clone(),
+                    values: sent.values.clone(),
                     submit: false,
                 };
-                let rights = rights(call, &opened.live, &link.form)?;
+                let rights = rights(call, &sent.live, &link.form)?;
                 let id = save_record::insert_by(tx, service, call, &create, rights, Some(&link.form)).await?;
                 let object =
-                    Object { kind: "public_link".into(), app: Some(opened.live.id), table: None, id: Some(link.id) };
+                    Object { kind: "public_link".into(), app: Some(sent.live.id), table: None, id: Some(link.id) };
                 audit::act(tx, call, "public_link.sent", object, json!({"record": [null, id.0]})).await?;
                 Ok(Answer::new(201, json!({"id": id.0})))
             })

@@ -45,6 +45,8 @@ pub struct Edit {
     pub submit: bool,
 }
 
+super::of_app!(Create, Edit);
+
 impl Service {
     /// Creates a record and answers it.
     ///

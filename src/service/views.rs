@@ -155,6 +155,8 @@ fn fit(mut view: View, shown: &Shown, lost: &mut Vec<String>) -> View {
     view
 }
 
+super::of_app!(Edit);
+
 impl Service {
     /// Does something to the saved views of a table and answers the view, or nothing for what has none.
     ///

@@ -10,8 +10,10 @@ use crate::base::{
 };
 use indexmap::IndexMap;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
-    sea_query::Expr,
+    ActiveModelTrait,
+    ActiveValue::NotSet,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    sea_query::{Expr, ExprTrait, LockType, Order, Query},
 };
 
 /// The documents of a version: path within the app's folder (`tables/order.json`) to text.
@@ -26,6 +28,10 @@ pub struct NewVersion {
     pub version: String,
     pub documents: Documents,
     pub published_by: Option<UserId>,
+    /// What the publisher says of it.
+    pub note: Option<String>,
+    /// The keys that it changed, as a JSON list.
+    pub renames: Option<String>,
 }
 
 /// Stores a new app without a live version (0).
@@ -89,6 +95,8 @@ pub async fn publish(
         documents: Set(documents),
         published_by: Set(version.published_by.map(|user| user.0)),
         published_at: Set(now.0),
+        note: Set(version.note.clone()),
+        renames: Set(version.renames.clone()),
     })
     .exec_without_returning(tx.orm())
     .await?;
@@ -139,4 +147,95 @@ pub async fn latest_number(conn: &impl Connection, id: AppId) -> Result<i64, Err
         .one(conn.orm())
         .await?;
     Ok(latest.unwrap_or(0))
+}
+
+/// The number of the live version, and no other is published before the transaction ends: a command works on the version
+/// that it found here. Nothing where there is no such app.
+///
+/// # Errors
+/// The database failed.
+pub async fn live_number(tx: &Tx, id: AppId) -> Result<Option<i64>, Error> {
+    locked_number(tx, id, LockType::KeyShare).await
+}
+
+/// As [`live_number`], for whoever publishes: waits until the commands that run have ended, and lets no other begin.
+///
+/// # Errors
+/// The database failed.
+pub async fn lock(tx: &Tx, id: AppId) -> Result<Option<i64>, Error> {
+    locked_number(tx, id, LockType::Update).await
+}
+
+async fn locked_number(tx: &Tx, id: AppId, lock: LockType) -> Result<Option<i64>, Error> {
+    let mut select = Query::select();
+    select.column(app::Column::LiveVersion).from(app::Entity).and_where(Expr::col(app::Column::Id).eq(id.0));
+    if tx.is_postgres() {
+        select.lock(lock);
+    }
+    tx.query_one(&select).await?.map(|row| row.i64(0)).transpose()
+}
+
+/// The versions of an app without their documents, newest first, at most `limit` below the number `before`.
+///
+/// # Errors
+/// The database failed.
+pub async fn versions(
+    conn: &impl Connection,
+    id: AppId,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<VersionRow>, Error> {
+    let mut select = Query::select();
+    select
+        .columns([
+            app_version::Column::Number,
+            app_version::Column::Version,
+            app_version::Column::PublishedBy,
+            app_version::Column::PublishedAt,
+            app_version::Column::Note,
+        ])
+        .from(app_version::Entity)
+        .and_where(Expr::col(app_version::Column::AppId).eq(id.0))
+        .order_by(app_version::Column::Number, Order::Desc)
+        .limit(limit);
+    if let Some(before) = before {
+        select.and_where(Expr::col(app_version::Column::Number).lt(before));
+    }
+    let rows = conn.query(&select).await?;
+    let read = |row: &super::Row| {
+        Ok(VersionRow {
+            number: row.i64(0)?,
+            version: row.text(1)?,
+            published_by: row.opt_i64(2)?.map(UserId),
+            published_at: Timestamp(row.i64(3)?),
+            note: row.opt_text(4)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// A version in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionRow {
+    pub number: i64,
+    pub version: String,
+    pub published_by: Option<UserId>,
+    pub published_at: Timestamp,
+    pub note: Option<String>,
+}
+
+/// The keys that versions after `number` changed, in order, each as its JSON list.
+///
+/// # Errors
+/// The database failed.
+pub async fn renames_since(conn: &impl Connection, id: AppId, number: i64) -> Result<Vec<String>, Error> {
+    let mut select = Query::select();
+    select
+        .column(app_version::Column::Renames)
+        .from(app_version::Entity)
+        .and_where(Expr::col(app_version::Column::AppId).eq(id.0))
+        .and_where(Expr::col(app_version::Column::Number).gt(number))
+        .and_where(Expr::col(app_version::Column::Renames).is_not_null())
+        .order_by(app_version::Column::Number, Order::Asc);
+    conn.query(&select).await?.iter().map(|row| row.text(0)).collect()
 }

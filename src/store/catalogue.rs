@@ -86,6 +86,36 @@ impl Catalogue {
         self.tables.values()
     }
 
+    /// The same tables with one called otherwise.
+    pub fn rename_table(&mut self, from: &str, to: &str) {
+        self.call(None, from, to);
+    }
+
+    /// The same tables with a field, a lines field or a column of lines called otherwise.
+    pub fn rename_field(&mut self, table: &str, lines: Option<&str>, from: &str, to: &str) {
+        let Some(table) = self.table(table).map(|table| table.id) else { return };
+        let id = match lines {
+            None => Some(table),
+            Some(lines) => self.lines(table, lines).map(|lines| lines.id),
+        };
+        if lines.is_none() {
+            self.call(Some(table), from, to);
+        }
+        let Some(table) = id.and_then(|id| self.tables.get_mut(&id)) else { return };
+        if let Some(mut column) = table.columns.shift_remove(from) {
+            to.clone_into(&mut column.key);
+            table.columns.insert(to.to_owned(), column);
+        }
+    }
+
+    fn call(&mut self, parent: Option<TableId>, from: &str, to: &str) {
+        let Some(id) = self.names.shift_remove(&(parent, from.to_owned())) else { return };
+        self.names.insert((parent, to.to_owned()), id);
+        if let Some(table) = self.tables.get_mut(&id) {
+            to.clone_into(&mut table.key);
+        }
+    }
+
     fn find(&self, parent: Option<TableId>, key: &str) -> Option<&Table> {
         let id = self.names.get(&(parent, key.to_owned()))?;
         self.tables.get(id)
@@ -108,6 +138,7 @@ pub fn physical(id: TableId, parent: Option<TableId>) -> String {
 pub async fn load(conn: &impl Connection, app: AppId) -> Result<Catalogue, Error> {
     let tables = catalogue_table::Entity::find()
         .filter(catalogue_table::Column::AppId.eq(app.0))
+        .filter(catalogue_table::Column::RetiredAt.is_null())
         .order_by_asc(catalogue_table::Column::Id)
         .all(conn.orm())
         .await?;
@@ -152,6 +183,7 @@ pub async fn ensure_table(
         .filter(catalogue_table::Column::AppId.eq(app.0))
         .filter(catalogue_table::Column::ParentId.eq(parent_id))
         .filter(catalogue_table::Column::Key.eq(key))
+        .filter(catalogue_table::Column::RetiredAt.is_null())
         .one(tx.orm())
         .await?;
     if let Some(row) = known {
@@ -163,6 +195,8 @@ pub async fn ensure_table(
         key: Set(key.to_owned()),
         parent_id: Set(parent_id),
         created_at: Set(now.0),
+        retired_at: Set(None),
+        definition: Set(None),
     }
     .insert(tx.orm())
     .await?;
@@ -203,6 +237,8 @@ pub async fn ensure_column(
         kind: Set(kind.to_owned()),
         scale: Set(i64::from(scale)),
         retired_at: Set(None),
+        definition: Set(None),
+        converted: Set(0),
     }
     .insert(tx.orm())
     .await?;

@@ -27,6 +27,16 @@ use std::{fmt::Write, sync::Arc};
 /// # Errors
 /// A column exists with another kind or scale (converting is not done here), or the database failed.
 pub async fn publish(tx: &Tx, app_id: AppId, app: &Arc<App>, now: Timestamp) -> Result<Catalogue, Error> {
+    let catalogue = shape(tx, app_id, app, now).await?;
+    finish(tx, &Schema::new(app.clone(), &catalogue)).await?;
+    Ok(catalogue)
+}
+
+/// The first half of [`publish`]: tables and columns. Values are moved before the second.
+///
+/// # Errors
+/// As [`publish`].
+pub async fn shape(tx: &Tx, app_id: AppId, app: &Arc<App>, now: Timestamp) -> Result<Catalogue, Error> {
     let dialect = Dialect { postgres: tx.is_postgres() };
     for table in app.tables.values() {
         let made = catalogue::ensure_table(tx, app_id, &table.key, None, now).await?;
@@ -52,9 +62,15 @@ pub async fn publish(tx: &Tx, app_id: AppId, app: &Arc<App>, now: Timestamp) -> 
             }
         }
     }
-    let catalogue = catalogue::load(tx, app_id).await?;
-    add_indexes(tx, dialect, &Schema::new(app.clone(), &catalogue)).await?;
-    Ok(catalogue)
+    catalogue::load(tx, app_id).await
+}
+
+/// The second half of [`publish`]: indexes and triggers.
+///
+/// # Errors
+/// [`Error::Unique`] when rows collide in a set that is unique from now on.
+pub async fn finish(tx: &Tx, schema: &Schema) -> Result<(), Error> {
+    add_indexes(tx, Dialect { postgres: tx.is_postgres() }, schema).await
 }
 
 async fn add_columns<'a>(
@@ -95,7 +111,7 @@ async fn add_indexes(tx: &Tx, dialect: Dialect, schema: &Schema) -> Result<(), E
         let ids = |keys: &[&str]| -> Vec<_> { keys.iter().filter_map(|key| physical.column_id(key)).collect() };
         for set in table.unique_sets() {
             let columns: Vec<String> = ids(&set).into_iter().map(column_name).collect();
-            let name = format!("{}{}", unique_prefix(physical.id), columns.join("_"));
+            let name = unique_name(physical.id, &columns);
             let sql = format!(
                 "CREATE UNIQUE INDEX IF NOT EXISTS {name} ON {} ({}) WHERE trashed_at IS NULL",
                 physical.name,
@@ -126,6 +142,11 @@ async fn add_indexes(tx: &Tx, dialect: Dialect, schema: &Schema) -> Result<(), E
         }
     }
     add_balance_keys(tx, schema).await
+}
+
+/// The name of the index that keeps these columns unique together.
+pub(super) fn unique_name(table: TableId, columns: &[String]) -> String {
+    format!("{}{}", unique_prefix(table), columns.join("_"))
 }
 
 async fn add_index(tx: &Tx, table: TableId, name: &str, columns: &[String]) -> Result<(), Error> {

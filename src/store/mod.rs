@@ -4,6 +4,7 @@
 //! its own transaction, which is run again after a deadlock. Either way the work runs in a task of the store's own, so that a
 //! caller who goes away leaves nothing half done. No clock is read here: moments are passed in.
 
+pub mod app_drafts;
 pub mod apps;
 pub mod audit;
 pub mod blobs;
@@ -15,6 +16,7 @@ pub mod drafts;
 pub mod entity;
 mod error;
 pub mod files;
+pub mod evolve;
 mod filter;
 pub mod flows;
 pub mod idempotency;

@@ -8,6 +8,7 @@ mod body;
 pub mod caller;
 mod download;
 mod error;
+mod evolution;
 mod extract;
 mod middleware;
 pub mod pages;

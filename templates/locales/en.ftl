@@ -931,3 +931,179 @@ audit-public-link-create = made a public link
 audit-public-link-change = changed a public link
 audit-public-link-remove = deleted a public link
 audit-public-link-sent = sent by a public link
+## Building an app: draft, plan, publishing, versions, what was removed
+error-confirm-loss = { $count ->
+    [one] One step hides data that is there; look at the plan and confirm it to publish
+   *[other] { $count } steps hide data that is there; look at the plan and confirm them to publish
+    }
+error-publish-blocked = { $count ->
+    [one] It cannot be published yet: one step of the plan is not possible; do what it says first
+   *[other] It cannot be published yet: { $count } steps of the plan are not possible; do what they say first
+    }
+error-publish-collides = After converting, values occur twice and cannot be unique; nothing was published. Correct the records, or do not ask for unique values
+error-nothing-to-publish = The draft equals the published version, so there is nothing to publish
+error-manifest-needed = app.json is the app itself and cannot be removed
+error-key-taken = The draft has a field { $key } already; give that one another key first
+kind-with-scale = { $kind } ({ $scale } decimals)
+kind-text = text
+kind-multiline = paragraph
+kind-rich-text = rich text
+kind-email = e-mail
+kind-phone = phone
+kind-url = web address
+kind-barcode = barcode
+kind-integer = whole number
+kind-decimal = number
+kind-money = money
+kind-percent = percent
+kind-rating = rating
+kind-boolean = yes or no
+kind-date = date
+kind-datetime = date and time
+kind-time = time
+kind-duration = duration
+kind-choice = choice
+kind-choices = several choices
+kind-cascade = cascade
+kind-link = link
+kind-links = several links
+kind-lines = lines
+kind-member = member
+kind-members = several members
+kind-department = department
+kind-departments = several departments
+kind-attachment = attachment
+kind-image = image
+kind-signature = signature
+kind-location = location
+kind-address = address
+kind-json = structured data
+kind-number-series = number series
+kind-lookup = lookup
+kind-rollup = rollup
+kind-secret = secret
+document-app = app
+document-tables = table
+document-forms = form
+document-views = view
+document-roles = role
+document-flows = flow
+document-ledgers = ledger
+document-reports = report
+document-dashboards = dashboard
+document-automations = automation
+document-prints = print
+document-rules = functions
+document-locales = translation
+document-data = starting data
+document-demo = sample data
+document-scenarios = scenario
+member-title = title
+member-description = description
+member-menu = menu
+member-settings = settings
+member-user-values = user values
+member-icon = icon
+member-columns = columns
+member-filter = filter
+member-sort = sorting
+member-group = grouping
+member-layout = layout
+member-checks = checks
+member-grants = rights
+member-home = home
+member-limits = limits
+member-nodes = steps
+member-x-table = settings of the table
+member-dimensions = dimensions
+member-table = table
+member-kind = kind
+diff-added = added
+diff-removed = removed
+diff-changed = changed
+diff-renamed = key changed from { $from } to { $to }
+diff-field-added = field { $field } added ({ $kind })
+diff-field-removed = field { $field } removed
+diff-field-title = field { $field }: title changed from { $from } to { $to }
+diff-field-kind = { $field } changed from { $from } to { $to }
+diff-field-scale = { $field }: decimals changed from { $from } to { $to }
+diff-field-target = { $field }: linked table changed from { $from } to { $to }
+diff-field-required = { $field } is required now
+diff-field-optional = { $field } is optional now
+diff-field-unique = { $field } is unique now
+diff-field-not-unique = { $field } is no longer unique
+diff-field-formula = { $field }: formula changed from { $from } to { $to }
+diff-field-default = { $field }: default changed from { $from } to { $to }
+diff-field-options = { $field }: options removed { $from }, added { $to }
+diff-field-other = { $field }: other settings changed
+diff-member = { $member } changed
+diff-member-from = { $member } changed from { $from } to { $to }
+diff-thing-added = { $member }: { $name } added
+diff-thing-changed = { $member }: { $name } changed
+diff-thing-removed = { $member }: { $name } removed
+step-rename-table = The table's key changes from { $from } to { $to }
+step-rename-field = The field's key changes from { $from } to { $to }
+step-add-table = New table
+step-restore-table = Bring back a table that was removed
+step-remove-table = Remove the whole table; its rows are kept aside
+step-add-lines = New lines { $field }
+step-restore-lines = Bring back the lines { $field }
+step-remove-lines = Remove the lines { $field }; the rows are kept aside
+step-add-field = Add { $field }
+step-restore-field = Bring back { $field }, removed earlier
+step-remove-field = Move { $field } to the trash of fields
+step-convert = Convert { $field } from { $from } to { $to }
+step-retype = { $field } becomes { $to } instead of { $from }; values stay
+step-fill = { $by ->
+    [formula] Compute { $field } for the rows that are there
+   *[other] Give the rows that are there the default of { $field }
+    }
+step-unique = { $field } must be unique
+step-not-unique = { $field } need not be unique any more
+step-index = Index { $field }
+step-required = { $field } is required
+step-remove-option = { $field } loses the option { $option }
+step-formula = { $field } has another formula
+step-ledger = Tables or dimensions of the ledger { $ledger } change
+step-frozen = { $field } of an append-only table would go from { $from } to { $to }
+step-flow = The flow { $flow } changes
+step-remove-flow = Remove the flow { $flow }
+result-all-fit = All values fit
+result-lost = { $count ->
+    [one] one row does not fit and is left empty
+   *[other] { $count } rows do not fit and are left empty
+    }
+result-cut = { $count ->
+    [one] one row is rounded or cut short
+   *[other] { $count } rows are rounded or cut short
+    }
+result-odd = { $count ->
+    [one] one row keeps a value that breaks the new rule
+   *[other] { $count } rows keep a value that breaks the new rule
+    }
+result-join = {"; "}
+result-hidden = { $count ->
+    [one] one row has a value, which is not seen any more; it can be brought back
+   *[other] { $count } rows have a value, which is not seen any more; it can be brought back
+    }
+result-back = Its values come back with it
+result-collide = { $count ->
+    [one] one row collides; correct it first
+   *[other] { $count } rows collide; correct them first
+    }
+result-unset = { $count ->
+    [one] one row has none; it stays, and needs one when it is next saved
+   *[other] { $count } rows have none; they stay, and need one when they are next saved
+    }
+result-option = { $count ->
+    [one] one row uses it and keeps its value
+   *[other] { $count } rows use it and keep their value
+    }
+result-cases = { $count ->
+    [one] one case runs, and goes on as it began
+   *[other] { $count } cases run, and go on as they began
+    }
+result-formula = Records that are there are computed anew when they are next saved
+result-frozen = Moves are never rewritten; add a new field instead
+result-ledger = Moves that are there cannot follow; make another ledger
+result-safe = No risk

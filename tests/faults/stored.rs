@@ -222,6 +222,8 @@ async fn apps_catalogue_drafts_notices_and_tokens() {
                         version: "1.0.0".into(),
                         documents: [("app.json".to_owned(), "{}".to_owned())].into(),
                         published_by: Some(user),
+                        note: None,
+                        renames: None,
                     };
                     apps::publish(tx, id, &version, "商店", None, NOW).await?;
                     let order = catalogue::ensure_table(tx, id, "order", None, NOW).await?;

@@ -147,7 +147,7 @@ async fn a_hostile_package_is_refused() {
         }
         assert_eq!(apps_of(&administrator).await, ["wms"], "{name}");
     }
-    import(&administrator, "?mode=upgrade", zip(&notes("notes"))).await.refused(422, "invalid");
+    import(&administrator, "?mode=merge", zip(&notes("notes"))).await.refused(422, "invalid");
     import(&administrator, "?mood=new", zip(&notes("notes"))).await.expect(422);
 }
 

@@ -16,6 +16,7 @@ mod aggregates;
 mod apps;
 mod batch;
 mod files;
+mod evolve;
 mod flow;
 mod fuzz;
 mod grid;

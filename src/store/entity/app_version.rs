@@ -15,6 +15,12 @@ pub struct Model {
     pub documents: String,
     pub published_by: Option<i64>,
     pub published_at: i64,
+    /// What the publisher says of it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub note: Option<String>,
+    /// The keys that this version changed, as a JSON list; nothing where it changed none.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub renames: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -14,6 +14,11 @@ pub struct Model {
     pub kind: String,
     pub scale: i64,
     pub retired_at: Option<i64>,
+    /// The field as it was when it was removed, as JSON.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub definition: Option<String>,
+    /// 1 where another column took the key over, with what fitted.
+    pub converted: i64,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -12,6 +12,10 @@ pub struct Model {
     pub key: String,
     pub parent_id: i64,
     pub created_at: i64,
+    pub retired_at: Option<i64>,
+    /// The document as it was when the table was removed.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub definition: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -2,6 +2,8 @@
 
 pub mod api_token;
 pub mod app;
+pub mod app_draft;
+pub mod app_draft_rename;
 pub mod app_setting;
 pub mod app_version;
 pub mod audit_log;

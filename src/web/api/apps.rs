@@ -1,6 +1,9 @@
 //! `/api/v1/apps`: list, import, export, definition, settings.
 
-use super::answer::{app, parameters};
+use super::{
+    answer::{app, parameters},
+    builder::{checked_json, refusal},
+};
 use crate::{
     definition::{
         finding::{Severity, has_errors},
@@ -8,7 +11,8 @@ use crate::{
     },
     service::{
         Error,
-        apps::{ImportError, check},
+        apps::check,
+        evolve::{Publish, publish::upgraded},
         live::to_documents,
         permits::Rights,
     },
@@ -54,12 +58,15 @@ pub async fn import(
     Query(pairs): Query<Vec<(String, String)>>,
     request: Request,
 ) -> Result<Response> {
-    let asked = parameters(pairs, &["dry_run", "mode", "samples"])?;
-    if asked.get("mode").is_some_and(|mode| mode != "new") {
-        let error =
-            crate::base::error::FieldError::new("/mode", "option").with("value", "upgrade").with("options", "new");
-        return Err(Error::Invalid(vec![error]).into());
-    }
+    let asked = parameters(pairs, &["dry_run", "mode", "samples", "fingerprint", "confirm"])?;
+    let upgrade = match asked.get("mode") {
+        None | Some("new") => false,
+        Some("upgrade") => true,
+        Some(other) => {
+            let error = crate::base::error::FieldError::new("/mode", "option").with("value", other);
+            return Err(Error::Invalid(vec![error.with("options", "new, upgrade")]).into());
+        }
+    };
     let (dry_run, samples) = (asked.flag("dry_run")?, asked.flag("samples")?);
     let bytes = to_bytes(request.into_body(), LARGEST_PACKAGE)
         .await
@@ -68,6 +75,15 @@ pub async fn import(
         .await
         .map_err(|error| Error::internal(error.to_string()))?;
     let documents = unpacked.map_err(|error| Error::malformed(error.finding().to_string()))?;
+    if upgrade {
+        let publish = Publish {
+            fingerprint: asked.get("fingerprint").map(str::to_owned),
+            confirmed: asked.flag("confirm")?,
+            note: None,
+            instead: Some(documents),
+        };
+        return self::upgrade(&web, &caller, &wants, publish, dry_run).await;
+    }
     if dry_run {
         return Ok(Json(inspection(&documents)).into_response());
     }
@@ -78,21 +94,27 @@ pub async fn import(
             });
             Ok((StatusCode::CREATED, Json(body)).into_response())
         }
-        Err(ImportError::Refused(error)) => Err(error.into()),
-        Err(ImportError::Findings(findings)) => {
-            let texts = wants.texts(Some(&caller));
+        Err(refused) => refusal(&caller, &wants, refused),
+    }
+}
+
+/// The definitions of an installed app are replaced by a package's, by the same way as a draft is published.
+async fn upgrade(web: &Web, caller: &Caller, wants: &Wants, publish: Publish, dry_run: bool) -> Result<Response> {
+    let live = web.service.live.all(&web.service.store.reader(), caller.person.epoch).await?;
+    let Some(documents) = &publish.instead else { return Err(Error::NotFound.into()) };
+    let installed = upgraded(&live, documents)?;
+    if dry_run {
+        let checked = web.service.check_draft(&caller.call, installed, Some(documents)).await?;
+        return Ok(Json(checked_json(caller, &checked)).into_response());
+    }
+    match web.service.publish(&caller.call, installed, publish).await {
+        Ok(done) => {
             let body = json!({
-                "type": "urn:formwork:problem:invalid", "title": "Unprocessable Entity", "status": 422, "code": "invalid",
-                "detail": texts.get("error-invalid"), "request_id": caller.call.request_id,
-                "errors": findings.iter().map(|finding| json!({
-                    "path": format!("/{}#{}", finding.file, finding.path), "code": "definition",
-                    "message": finding.message, "params": {"suggestion": finding.suggestion},
-                })).collect::<Vec<_>>(),
+                "app": installed.key(), "live_version": done.number, "version": done.version, "steps": done.steps,
             });
-            let mut response = (StatusCode::UNPROCESSABLE_ENTITY, body.to_string()).into_response();
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-            Ok(response)
+            Ok(Json(body).into_response())
         }
+        Err(refused) => refusal(caller, wants, refused),
     }
 }
 

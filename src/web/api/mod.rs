@@ -3,6 +3,7 @@
 mod answer;
 pub mod apps;
 pub mod files;
+pub mod builder;
 pub mod health;
 pub mod jobs;
 pub mod ledgers;

@@ -1,5 +1,6 @@
 //! `/api/v1/openapi.json`: the fixed operations, and for whoever is signed in the tables of their apps from their own schemas.
 
+mod building;
 mod describe;
 mod operations;
 mod schemas;

@@ -30,7 +30,7 @@ impl Operation {
     }
 }
 
-const fn read(
+pub(super) const fn read(
     path: &'static str,
     summary: &'static str,
     query: &'static [(&'static str, &'static str)],
@@ -54,7 +54,7 @@ const fn read(
     Operation { method: "get", path, summary, query, body: None, answers }
 }
 
-const fn write(
+pub(super) const fn write(
     method: &'static str,
     path: &'static str,
     summary: &'static str,
@@ -98,7 +98,9 @@ const TASKS: &[(&str, &str)] = &[
 ];
 const IMPORT: &[(&str, &str)] = &[
     ("dry_run", "true inspects and changes nothing"),
-    ("mode", "new"),
+    ("mode", "new, or upgrade: the definitions of the installed app are replaced; a dry run answers the plan"),
+    ("fingerprint", "of an upgrade: the plan that was looked at"),
+    ("confirm", "of an upgrade: true agrees to what loses data"),
     ("samples", "true adds the app's sample master data"),
 ];
 const RECORD_IMPORT: &[(&str, &str)] = &[
@@ -122,17 +124,23 @@ const RECORD_EXPORT: &[(&str, &str)] = &[
     ("view", "a view of the table"),
     ("fields", "only these, with commas between"),
 ];
-const CURSOR: &[(&str, &str)] = &[("cursor", "the next of the page before")];
+pub(super) const CURSOR: &[(&str, &str)] = &[("cursor", "the next of the page before")];
 /// Records of a table.
 pub const RECORDS: &str = "/apps/{app}/tables/{table}/records";
 /// One record.
 pub const RECORD: &str = "/apps/{app}/tables/{table}/records/{id}";
 const VIEWS: &str = "/apps/{app}/tables/{table}/views";
 const VIEW: &str = "/apps/{app}/tables/{table}/views/{id}";
-const NO_CONTENT: &[(u16, &str)] = &[(204, "")];
+pub(super) const NO_CONTENT: &[(u16, &str)] = &[(204, "")];
 
 /// Every operation; a test compares them with the routes.
 pub fn all() -> Vec<Operation> {
+    let mut all = using();
+    all.extend(super::building::operations());
+    all
+}
+
+fn using() -> Vec<Operation> {
     vec![
         write(
             "post",

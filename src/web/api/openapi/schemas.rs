@@ -5,6 +5,12 @@ use serde_json::{Map, Value, json};
 
 /// The stable codes of problems; those of a ledger's checks are the app's own.
 const CODES: &[&str] = &[
+    "confirm_loss",
+    "publish_blocked",
+    "publish_collides",
+    "nothing_to_publish",
+    "manifest_needed",
+    "key_taken",
     "malformed",
     "unauthenticated",
     "wrong_credentials",

@@ -1,8 +1,10 @@
 //! Several records created, changed and deleted in one transaction: all of it happens or nothing.
 
 use super::{
-    Answer, Call, Error, LiveApp, Service, represent,
-    save_record::{Create, Edit, change, delete, insert, restore},
+    Answer, Call, Error, LiveApp, Service,
+    record_trash::restore,
+    represent,
+    save_record::{Create, Edit, change, delete, insert},
 };
 use crate::{
     base::{error::FieldError, id::RecordId},

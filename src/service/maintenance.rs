@@ -9,8 +9,8 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 const MONTH: i64 = 30 * DAY;
 
 impl Service {
-    /// Forgets old idempotency keys, failed sign-ins, drafts of forms, sessions and jobs that have ended with their files, and
-    /// files that nobody needs; answers how many.
+    /// Forgets old idempotency keys, failed sign-ins, drafts of forms, sessions and jobs that have ended with their files, files
+    /// that nobody needs, and records long in the trash; answers how many.
     ///
     /// # Errors
     /// The database failed.
@@ -30,6 +30,8 @@ impl Service {
                 })
             })
             .await?;
-        Ok(rows + self.tidy_files().await?)
+        let epoch = self.epoch().await?;
+        let apps = self.live.all(&self.store.reader(), epoch).await?;
+        Ok(rows + self.empty_trash(&apps).await? + self.tidy_files().await?)
     }
 }

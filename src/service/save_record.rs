@@ -276,24 +276,6 @@ pub async fn delete(tx: &Tx, call: &Call, edit: &Edit) -> Result<(), Error> {
     audit::record(tx, call, live, "record.delete", table, edit.id, (&seen.document, &seen.document)).await
 }
 
-/// Takes a record back out of the trash inside a transaction: whoever may delete it may.
-///
-/// # Errors
-/// `Stale` when it is not there in this version, `unique` when its values were taken meanwhile, refusals of rights.
-pub async fn restore(tx: &Tx, call: &Call, edit: &Edit) -> Result<(), Error> {
-    let live = &*edit.live;
-    let rights = Rights::load(tx, call, live).await?;
-    refuse_engine_tables(live, &edit.table)?;
-    let permit = rights.permit(&edit.table, Action::Delete)?;
-    let version = edit.version.unwrap_or_default();
-    let table = live.table(&call.actor.locale, &edit.table)?;
-    records::untrash(tx, &live.schema, &permit, edit.id, version, Some(call.actor.user), call.now)
-        .await
-        .map_err(|error| unique_error(live, table, error))?;
-    let back = locked(tx, live, &edit.table, edit.id).await?;
-    audit::record(tx, call, live, "record.restore", table, edit.id, (&back.document, &back.document)).await
-}
-
 /// Rules over what was sent: defaults for a new record, formulas, the form's visibility, bounds, checks.
 ///
 /// # Errors

@@ -50,9 +50,18 @@ impl<'a> Compiler<'a> {
 
     /// The rows that the permit shows and that are not in the trash. A draft shows to its owner only.
     pub fn visible(self, permit: &Permit, action: Action) -> Expr {
+        self.reached(permit, action).and(self.system("trashed_at").is_null())
+    }
+
+    /// The rows in the trash on which the permit allows the action.
+    pub fn trashed(self, permit: &Permit, action: Action) -> Expr {
+        self.reached(permit, action).and(self.system("trashed_at").is_not_null())
+    }
+
+    fn reached(self, permit: &Permit, action: Action) -> Expr {
         let rows = permit.rows_for(Action::View);
         let rows = if action == Action::View { rows } else { rows.and(permit.rows_for(action)) };
-        let mut expression = self.unmasked().condition(&rows).and(self.system("trashed_at").is_null());
+        let mut expression = self.unmasked().condition(&rows);
         if let Some(viewer) = permit.viewer() {
             let state = self.system("state");
             let not_a_draft = state.clone().is_null().or(state.ne("draft"));

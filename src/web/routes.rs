@@ -147,6 +147,16 @@ fn api_routes() -> Vec<Route> {
             get(api::records::get).patch(api::records::edit).delete(api::records::delete),
         ),
         route(
+            "/api/v1/apps/{app}/tables/{table}/records/{id}/restore",
+            Right(Action::Delete),
+            post(api::records::restore),
+        ),
+        route(
+            "/api/v1/apps/{app}/tables/{table}/records/{id}/history",
+            Right(Action::History),
+            get(api::records::history),
+        ),
+        route(
             "/api/v1/apps/{app}/tables/{table}/records/{id}/submit",
             Right(Action::Submit),
             post(api::records::submit),

@@ -34,4 +34,5 @@ mod sealed;
 mod session;
 mod tokens;
 mod transfer;
+mod trash;
 mod views;

@@ -31,7 +31,18 @@ pub async fn get(
     permit: &Permit,
     id: RecordId,
 ) -> Result<Option<Record>, Error> {
-    one(conn, schema, permit, id, |_| {}).await
+    one(conn, schema, permit, id, false, |_| {}).await
+}
+
+/// The record with its lines, if it is in the trash and the permit covers it; locked until the transaction ends.
+///
+/// # Errors
+/// The database failed.
+pub async fn get_trashed(tx: &Tx, schema: &Schema, permit: &Permit, id: RecordId) -> Result<Option<Record>, Error> {
+    one(tx, schema, permit, id, true, |select| {
+        tx.lock_rows(select);
+    })
+    .await
 }
 
 /// As [`get`], and locks the row until the transaction ends.
@@ -39,7 +50,7 @@ pub async fn get(
 /// # Errors
 /// The database failed.
 pub async fn get_for_update(tx: &Tx, schema: &Schema, permit: &Permit, id: RecordId) -> Result<Option<Record>, Error> {
-    one(tx, schema, permit, id, |select| {
+    one(tx, schema, permit, id, false, |select| {
         tx.lock_rows(select);
     })
     .await
@@ -50,12 +61,17 @@ async fn one<C: Connection>(
     schema: &Schema,
     permit: &Permit,
     id: RecordId,
+    in_trash: bool,
     adjust: impl FnOnce(&mut SelectStatement) + Send,
 ) -> Result<Option<Record>, Error> {
     let targets = HashMap::new();
     let compiler = compiler(schema, Reading { permit, targets: &targets }, conn.is_postgres())?;
     let mut select = columns(compiler, permit, &[]);
-    select.and_where(compiler.visible(permit, permit.action())).and_where(column(ALIAS, "id").eq(id.0));
+    let reached = match in_trash {
+        true => compiler.trashed(permit, permit.action()),
+        false => compiler.visible(permit, permit.action()),
+    };
+    select.and_where(reached).and_where(column(ALIAS, "id").eq(id.0));
     adjust(&mut select);
     let Some(row) = conn.query_one(&select).await? else { return Ok(None) };
     let mut record = Record::from_row(&row, compiler, permit, &[])?;

@@ -129,7 +129,7 @@ pub async fn insert_many(
 /// [`Error::ForeignKey`].
 pub async fn update(tx: &Tx, schema: &Schema, permit: &Permit, change: Change<'_>) -> Result<i64, Error> {
     let (table, physical) = schema.table(permit.table())?;
-    let mut update = start(tx, schema, permit, change.id)?;
+    let mut update = start(tx, schema, permit, change.id, false)?;
     for field in table.scalars() {
         let value = change.after.get(&field.key);
         if value != change.before.get(&field.key) {
@@ -168,7 +168,7 @@ pub async fn set_state(
     state: Option<&str>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let mut update = start(tx, schema, permit, id)?;
+    let mut update = start(tx, schema, permit, id, false)?;
     update
         .value("state", Expr::val(state.map(str::to_owned)))
         .value("version", Expr::col("version").add(1))
@@ -189,56 +189,29 @@ pub async fn trash(
     by: Option<UserId>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let mut update = start(tx, schema, permit, id)?;
+    let mut update = start(tx, schema, permit, id, false)?;
     update.value("trashed_at", Expr::val(now.0));
     touch(&mut update, version, by, now);
     changed_one(tx.execute(&update).await?)
 }
 
-/// Takes a record back out of the trash and answers its version.
-///
-/// # Errors
-/// [`Error::Stale`] when it is not there, or the permit's action does not cover it; [`Error::Unique`] when its values were
-/// taken meanwhile.
-pub async fn untrash(
+/// `UPDATE` of one row, in the trash or not, that the permit's action covers.
+pub(super) fn start(
     tx: &Tx,
     schema: &Schema,
     permit: &Permit,
     id: RecordId,
-    version: i64,
-    by: Option<UserId>,
-    now: Timestamp,
-) -> Result<i64, Error> {
+    in_trash: bool,
+) -> Result<UpdateStatement, Error> {
     use super::super::Connection;
     let (table, physical) = schema.table(permit.table())?;
     let compiler =
         Compiler { schema, table, physical, alias: &physical.name, postgres: tx.is_postgres(), reading: None };
     let mut update = Query::update();
-    update
-        .table(physical.name.clone())
-        .value("trashed_at", Expr::val(None::<i64>))
-        .and_where(Expr::col("id").eq(id.0))
-        .and_where(Expr::col("trashed_at").is_not_null());
-    let rows = permit.rows_for(permit.action());
-    if rows != Condition::Always {
-        update.and_where(compiler.condition(&rows));
-    }
-    touch(&mut update, version, by, now);
-    changed_one(tx.execute(&update).await?)?;
-    Ok(version + 1)
-}
-
-/// `UPDATE` of one row that is not in the trash and that the permit's action covers.
-fn start(tx: &Tx, schema: &Schema, permit: &Permit, id: RecordId) -> Result<UpdateStatement, Error> {
-    use super::super::Connection;
-    let (table, physical) = schema.table(permit.table())?;
-    let compiler =
-        Compiler { schema, table, physical, alias: &physical.name, postgres: tx.is_postgres(), reading: None };
-    let mut update = Query::update();
-    update
-        .table(physical.name.clone())
-        .and_where(Expr::col("id").eq(id.0))
-        .and_where(Expr::col("trashed_at").is_null());
+    update.table(physical.name.clone()).and_where(Expr::col("id").eq(id.0)).and_where(match in_trash {
+        true => Expr::col("trashed_at").is_not_null(),
+        false => Expr::col("trashed_at").is_null(),
+    });
     let rows = permit.rows_for(permit.action());
     if rows != Condition::Always {
         update.and_where(compiler.condition(&rows));
@@ -246,7 +219,7 @@ fn start(tx: &Tx, schema: &Schema, permit: &Permit, id: RecordId) -> Result<Upda
     Ok(update)
 }
 
-fn touch(update: &mut UpdateStatement, version: i64, by: Option<UserId>, now: Timestamp) {
+pub(super) fn touch(update: &mut UpdateStatement, version: i64, by: Option<UserId>, now: Timestamp) {
     update
         .value("version", Expr::val(version + 1))
         .value("updated_at", Expr::val(now.0))
@@ -254,6 +227,6 @@ fn touch(update: &mut UpdateStatement, version: i64, by: Option<UserId>, now: Ti
         .and_where(Expr::col("version").eq(version));
 }
 
-const fn changed_one(rows: u64) -> Result<(), Error> {
+pub(super) const fn changed_one(rows: u64) -> Result<(), Error> {
     if rows == 1 { Ok(()) } else { Err(Error::Stale) }
 }

@@ -224,3 +224,34 @@ pub async fn submit(
     let edit = Edit { live, table, id: RecordId(id), values: json!({}), version: if_match(&headers)?, submit: true };
     Ok(respond(web.service.edit_record(call, edit).await?))
 }
+
+/// Brings a record back from the trash.
+pub async fn restore(
+    State(web): State<Web>,
+    caller: Caller,
+    uri: Uri,
+    Path((key, table, id)): Path<(String, String, i64)>,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Response> {
+    let live = app(&web, &caller, &key).await?;
+    let call = keyed(&caller, &Method::POST, uri.path(), &headers, &body.bytes)?;
+    let version = if_match(&headers)?;
+    let edit = Edit { live, table, id: RecordId(id), values: json!({}), version, submit: false };
+    Ok(respond(web.service.restore_record(call, edit).await?))
+}
+
+/// What was done to a record, newest first.
+pub async fn history(
+    State(web): State<Web>,
+    caller: Caller,
+    Path((key, table, id)): Path<(String, String, i64)>,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response> {
+    let asked = parameters(pairs, &["cursor"])?;
+    let live = app(&web, &caller, &key).await?;
+    let before = asked.number("cursor")?;
+    let reader = web.service.store.reader();
+    let json = crate::service::history::page(&reader, &caller.call, &live, &table, RecordId(id), before).await?;
+    Ok(Json(json).into_response())
+}

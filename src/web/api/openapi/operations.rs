@@ -266,6 +266,19 @@ fn using() -> Vec<Operation> {
         read("/jobs/{id}/file", "The file that a job made", &[], "file"),
         read(RECORD, "A record", &[], "record"),
         write("patch", RECORD, "Change the members given", Some("WriteRecord"), &[(200, "Record")]),
+        write(
+            "post",
+            "/apps/{app}/tables/{table}/records/{id}/restore",
+            "Bring a record back from the trash",
+            None,
+            &[(200, "Record")],
+        ),
+        read(
+            "/apps/{app}/tables/{table}/records/{id}/history",
+            "What was done to a record, newest first",
+            CURSOR,
+            "list",
+        ),
         write("delete", RECORD, "Move a record to the trash", None, NO_CONTENT),
         write(
             "post",

@@ -1,0 +1,71 @@
+//! Records in the trash.
+
+use super::{
+    super::{Connection, Error, Tx, schema::Schema},
+    write,
+};
+use crate::{
+    access::Permit,
+    base::{
+        id::{RecordId, UserId},
+        time::Timestamp,
+    },
+};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
+
+/// Takes a record out of the trash and raises its version.
+///
+/// # Errors
+/// [`Error::Stale`] when it is not there, or its version moved on; [`Error::Unique`] when a value of its was taken meanwhile.
+pub async fn restore(
+    tx: &Tx,
+    schema: &Schema,
+    permit: &Permit,
+    id: RecordId,
+    version: i64,
+    by: Option<UserId>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut update = write::start(tx, schema, permit, id, true)?;
+    update.value("trashed_at", Expr::val(None::<i64>));
+    write::touch(&mut update, version, by, now);
+    write::changed_one(tx.execute(&update).await?)
+}
+
+/// The ids of records that have been in the trash since before a moment, after an id, at most `limit`.
+///
+/// # Errors
+/// The database failed.
+pub async fn long_trashed(
+    conn: &impl Connection,
+    schema: &Schema,
+    table: &str,
+    before: Timestamp,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<i64>, Error> {
+    let (_, physical) = schema.table(table)?;
+    let mut select = Query::select();
+    select
+        .column("id")
+        .from(physical.name.clone())
+        .and_where(Expr::col("trashed_at").lt(before.0))
+        .and_where(Expr::col("id").gt(after))
+        .order_by("id", Order::Asc)
+        .limit(limit);
+    conn.query(&select).await?.iter().map(|row| row.i64(0)).collect()
+}
+
+/// Removes records in the trash for good, with their lines.
+///
+/// # Errors
+/// [`Error::ForeignKey`] when something points at one of them.
+pub async fn purge(tx: &Tx, schema: &Schema, table: &str, ids: &[i64]) -> Result<u64, Error> {
+    let (_, physical) = schema.table(table)?;
+    let mut delete = Query::delete();
+    delete
+        .from_table(physical.name.clone())
+        .and_where(Expr::col("id").is_in(ids.iter().copied()))
+        .and_where(Expr::col("trashed_at").is_not_null());
+    tx.execute(&delete).await
+}

@@ -125,10 +125,16 @@ class SignaturePad extends HTMLElement {
     return input;
   }
 
-  finish() {
+  /* The picture is in the input; the paper is free again. */
+  leave() {
     const input = this.fill();
     this.strokes = [];
     this.draw();
+    return input;
+  }
+
+  finish() {
+    const input = this.leave();
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 }
@@ -136,6 +142,14 @@ class SignaturePad extends HTMLElement {
 export function startSignatures() {
   if (!window.customElements || !window.PointerEvent || !window.DataTransfer) return;
   customElements.define("signature-pad", SignaturePad);
+  // The server moves lines, and with them what is in their inputs.
+  document.addEventListener(
+    "act",
+    (event) => {
+      for (const pad of event.target.querySelectorAll("[data-sheet] signature-pad")) if (pad.signed) pad.leave();
+    },
+    true,
+  );
   window.addEventListener(
     "submit",
     (event) => {

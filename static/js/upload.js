@@ -10,7 +10,7 @@ let count = 0;
 
 const words = () => document.getElementById("upload-words").dataset;
 const fieldOf = (upload) => document.querySelector(`[data-upload="${CSS.escape(upload.name)}"]`);
-const of = (field) => uploads.filter((upload) => upload.name === field.dataset.upload);
+const of = (field) => uploads.filter((upload) => upload.state !== "arrived" && upload.name === field.dataset.upload);
 const onTheWay = (upload) => upload.state === "waiting" || upload.state === "sending";
 
 function element(name, attributes = {}, ...children) {
@@ -86,6 +86,7 @@ function step(upload, percent) {
 /* In its field, also when its line has moved. */
 function place(upload) {
   const field = fieldOf(upload);
+  if (upload.state === "arrived") return keep(upload, field);
   const list = field && field.querySelector(".pending");
   if (list && upload.row.parentNode !== list) list.append(upload.row);
 }
@@ -142,28 +143,50 @@ function arrived(upload, answer) {
   upload.request = null;
   const field = fieldOf(upload);
   if (!field) return forget(upload);
-  let list = field.querySelector(".chosen:not(.pending)");
-  if (!list) {
-    list = element("ul", { class: "chosen" });
-    field.prepend(list);
-  }
   const id = element("input", { type: "hidden", name: upload.name, value: answer.id });
   const link = element("a", { href: `/files/${answer.id}`, target: "_blank", rel: "noopener" }, icon("file"), element("span", { class: "name" }, upload.file.name));
   const row = element("li", { "data-file": answer.id }, id, link);
   const remove = press(`${words().remove} ${upload.file.name}`, icon("x"));
   remove.dataset.takeOut = "";
   row.append(remove);
-  // In the order they were chosen, whichever arrives first.
-  row.number = upload.number;
-  list.insertBefore(row, [...list.children].find((other) => other.number > row.number) || null);
-  forget(upload);
-  dress(field);
+  upload.row.remove();
+  Object.assign(upload, { state: "arrived", row, id: answer.id, tellings: 0 });
+  put(upload, field);
   // The answer of the server is asked for once, when all files of the field have arrived.
   if (!held && !of(field).some(onTheWay)) tell(field);
+  settled();
+}
+
+/* In the order they were chosen, whichever arrives first. */
+function put(upload, field) {
+  let list = field.querySelector(".chosen:not(.pending)");
+  if (!list) {
+    list = element("ul", { class: "chosen" });
+    field.prepend(list);
+  }
+  const { row, number } = upload;
+  row.number = number;
+  row.querySelector("input").name = upload.name;
+  list.insertBefore(row, [...list.children].find((other) => other.number > number) || null);
+  dress(field);
+}
+
+/* An answer to a question from before the file arrived takes it away again; it is put back and told once more. */
+function keep(upload, field) {
+  const row = field && field.querySelector(`[data-file="${upload.id}"]`);
+  if (!field || upload.tellings > 1 || (row && row.querySelector("[name=_drop]"))) {
+    uploads = uploads.filter((other) => other !== upload);
+  } else if (!row) {
+    upload.tellings += 1;
+    put(upload, field);
+    // Once this answer is done with.
+    setTimeout(() => tell(field));
+  }
 }
 
 function drop(row) {
   const field = row.closest("[data-upload]");
+  uploads = uploads.filter((upload) => upload.state !== "arrived" || String(upload.id) !== row.dataset.file);
   row.remove();
   dress(field);
   tell(field);
@@ -282,7 +305,7 @@ export function startUploads() {
     document.addEventListener("htmx:after:swap", () => document.getElementById(id) && document.getElementById(id).focus(), { once: true });
   });
   document.addEventListener("act", move, true);
-  document.addEventListener("htmx:after:swap", () => uploads.forEach(place));
+  document.addEventListener("htmx:after:swap", () => [...uploads].forEach(place));
   window.addEventListener("submit", hold, true);
   window.addEventListener("beforeunload", (event) => {
     if (!uploads.some(onTheWay)) return;

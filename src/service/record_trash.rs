@@ -7,8 +7,9 @@ use super::{
     save_record::{Edit, unique_error},
 };
 use crate::{
+    base::{id::RecordId, time::Timestamp},
     definition::role::Action,
-    store::{self, Tx, records},
+    store::{self, Connection, Tx, records},
 };
 use std::sync::Arc;
 
@@ -16,6 +17,25 @@ use std::sync::Arc;
 pub const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
 /// Records that are removed for good in one transaction.
 const BATCH: u64 = 200;
+
+/// A page of the records in the trash that the caller may bring back, newest there first, after a moment and an id.
+///
+/// # Errors
+/// `NotFound` or `Forbidden` for who may not delete records of the table; the database failed.
+pub async fn trashed(
+    conn: &impl Connection,
+    rights: &Rights<'_>,
+    live: &LiveApp,
+    table: &str,
+    after: Option<(Timestamp, RecordId)>,
+    limit: u64,
+) -> Result<Vec<records::Trashed>, Error> {
+    if !rights.may_read() {
+        return Err(Error::forbidden("forbidden"));
+    }
+    let permit = rights.permit(table, Action::Delete)?;
+    Ok(records::trashed(conn, &live.schema, &permit, after, limit).await?)
+}
 
 impl Service {
     /// Brings a record back from the trash and answers it. Its number stays its own.

@@ -85,6 +85,7 @@ fn page_routes() -> Vec<Route> {
             uploading(get(pages::form::new).post(pages::form::create)),
         ),
         route("/apps/{app}/{table}/new/live", Right(Action::Create), uploading(post(pages::form::live_new))),
+        route("/apps/{app}/{table}/trash", Right(Action::Delete), get(pages::trash::show)),
         route("/apps/{app}/{table}/new/draft", Right(Action::Create), post(pages::form::draft_new)),
         route("/apps/{app}/{table}/{id}", Right(Action::View), get(pages::record::show)),
         route(
@@ -97,6 +98,7 @@ fn page_routes() -> Vec<Route> {
         route("/apps/{app}/{table}/{id}/submit", Right(Action::Submit), post(pages::record::submit)),
         route("/apps/{app}/{table}/{id}/withdraw", Right(Action::View), post(pages::record::withdraw)),
         route("/apps/{app}/{table}/{id}/delete", Right(Action::Delete), post(pages::record::delete)),
+        route("/apps/{app}/{table}/{id}/restore", Right(Action::Delete), post(pages::trash::restore)),
     ]
 }
 

@@ -64,13 +64,14 @@ pub async fn of(web: &Web, caller: &Caller, path: &str, title: impl Into<String>
 }
 
 /// What may have been done before a page: the values of `notice` in the address of a redirect, each with its message's key.
-const DONE: [(&str, &str); 18] = [
+const DONE: [(&str, &str); 19] = [
     ("draft", "flash-draft"),
     ("save", "flash-save"),
     ("submit", "flash-submit"),
     ("resubmit", "flash-resubmit"),
     ("withdraw", "flash-withdraw"),
     ("delete", "flash-delete"),
+    ("restore", "flash-restore"),
     ("approve", "flash-approve"),
     ("reject", "flash-reject"),
     ("return", "flash-return"),

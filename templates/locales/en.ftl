@@ -220,6 +220,7 @@ flash-save = Saved { $name }
 flash-submit = Submitted { $name }
 flash-resubmit = Submitted { $name } again
 flash-delete = Deleted
+flash-restore = Restored
 flash-password = Password changed; other devices are signed out
 flash-approve = Approved { $name }
 flash-reject = Rejected { $name }
@@ -1107,3 +1108,21 @@ result-formula = Records that are there are computed anew when they are next sav
 result-frozen = Moves are never rewritten; add a new field instead
 result-ledger = Moves that are there cannot follow; make another ledger
 result-safe = No risk
+
+## The trash: deleted records
+trash = Trash
+trash-of = Trash of { $title }
+trash-open = Deleted records
+trash-lead = Deleted records stay here for 30 days; then they are removed for good.
+trash-record = Record
+trash-who = Deleted by
+trash-when = Deleted
+trash-kept = Stays
+trash-left = { $count ->
+    [0] less than a day more
+    [one] one more day
+   *[other] { $count } more days
+}
+trash-restore = Restore
+trash-empty-title = No deleted records
+trash-empty-body = Deleted records stay here for 30 days and can be restored.

@@ -208,6 +208,7 @@ flash-save = 已保存 { $name }
 flash-submit = 已提交 { $name }
 flash-resubmit = 已重新提交 { $name }
 flash-delete = 已删除
+flash-restore = 已恢复
 flash-password = 密码已修改，其他设备上的登录已退出
 flash-approve = 已同意 { $name }
 flash-reject = 已拒绝 { $name }
@@ -1050,3 +1051,20 @@ result-formula = 已有的记录下次保存时才重算
 result-frozen = 流水不能改写，请新增一个字段
 result-ledger = 已有的流水跟不上，请新建一个台账
 result-safe = 无风险
+
+## 回收站：删除的记录
+trash = 回收站
+trash-of = { $title }的回收站
+trash-open = 已删除的记录
+trash-lead = 删除的记录在这里保留 30 天，之后彻底清除。
+trash-record = 记录
+trash-who = 删除人
+trash-when = 删除时间
+trash-kept = 保留
+trash-left = { $count ->
+    [0] 不到一天后清除
+   *[other] { $count } 天后清除
+}
+trash-restore = 恢复
+trash-empty-title = 没有删除的记录
+trash-empty-body = 删除的记录会在这里保留 30 天，可以恢复。

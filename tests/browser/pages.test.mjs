@@ -28,6 +28,7 @@ const pages = [
   ["grid", "manager_zhao", (person) => person.page.goto("/apps/wms/inbound")],
   ["new-form", "keeper_li", (person) => person.page.goto("/apps/wms/inbound/new")],
   ["record", "manager_zhao", openFirst("/apps/wms/inbound", /WH-RK/)],
+  ["trash", "manager_zhao", (person) => person.page.goto("/apps/wms/inbound/trash")],
   ["print", "manager_zhao", printFirst],
   ["stock", "manager_zhao", openStock],
   ["report", "manager_zhao", (person) => person.page.goto("/apps/wms/reports/stock_in_out")],

@@ -29,6 +29,9 @@ fn filled(path: &str) -> String {
         ("{measures}", "210x297-15-15-15-15-n.css"),
         ("{tag}", "x"),
         ("{token}", "none"),
+        ("{report}", "stock_in_out"),
+        ("{parameter}", "warehouse"),
+        ("{dashboard}", "today"),
         ("{*path}", "y"),
     ];
     let path = known.iter().fold(path.to_owned(), |path, (place, word)| path.replace(place, word));

@@ -1,10 +1,12 @@
 //! Records leave by the trash and come back from it; a history tells who did what, as far as the reader may know.
 
 use crate::{
+    client::{Answer, Body, Caller},
     evolve::{column, shop},
     server::{Server, on_both},
     stock::ITEM,
 };
+use reqwest::Method;
 use serde_json::json;
 
 const ROWS: &str = "/api/v1/apps/shop/tables/thing/records";
@@ -77,6 +79,66 @@ async fn a_history_tells_lines_one_by_one() {
         let line = json!({"path": format!("/lines/{id}/note"), "from": "one", "to": "uno"});
         assert_eq!(items[0]["changes"], json!([{"path": "/a", "from": null, "to": "x"}, line]));
         server.keeper().get(&format!("{ROWS}/1/history")).await.refused(404, "not_found");
+    })
+    .await;
+}
+
+async fn send(caller: &Caller, path: &str, pairs: &[(&str, &str)]) -> Answer {
+    let body = serde_urlencoded::to_string(pairs).expect("a form");
+    caller.send(Method::POST, path, &[], Body::Bytes("application/x-www-form-urlencoded", body.into_bytes())).await
+}
+
+#[tokio::test]
+async fn the_trash_page_tells_who_deleted_and_brings_back() {
+    on_both(async |server: &Server| {
+        let rows = [json!({"code": "T0", "a": "x"}), json!({"code": "T1"})];
+        let administrator = shop(server, &rows).await;
+        const PAGE: &str = "/apps/shop/thing";
+        const TRASH: &str = "/apps/shop/thing/trash";
+        let empty = administrator.get(TRASH).await.expect(200).text();
+        assert!(empty.contains("没有删除的记录"), "{empty}");
+        assert!(administrator.get(PAGE).await.expect(200).text().contains(TRASH), "no way to the trash");
+        // Deleted by its page: the list offers the way back at once.
+        let sent = send(&administrator, &format!("{PAGE}/1/delete"), &[("_key", "trash-1")]).await.expect(303);
+        let address = sent.header("location").expect("an address").to_owned();
+        let list = administrator.get(&address).await.expect(200).text();
+        assert!(list.contains("撤销") && list.contains(&format!("action=\"{PAGE}/1/restore\"")), "{list}");
+        let trash = administrator.get(TRASH).await.expect(200).text();
+        assert!(trash.contains("T0") && !trash.contains("T1") && trash.contains("30 天后清除"), "{trash}");
+        let back = send(&administrator, &format!("{PAGE}/1/restore"), &[("_key", "trash-2")]).await.expect(303);
+        assert_eq!(back.header("location"), Some(&*format!("{PAGE}/1?notice=restore")));
+        assert!(administrator.get(&format!("{PAGE}/1?notice=restore")).await.expect(200).text().contains("已恢复"));
+        // What is not in the trash any more is not offered.
+        assert!(!administrator.get(&address).await.expect(200).text().contains("/1/restore"));
+        server.keeper().get(TRASH).await.refused_page(404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_trash_page_goes_on_and_says_why_something_cannot_come_back() {
+    on_both(async |server: &Server| {
+        const TRASH: &str = "/apps/wms/item/trash";
+        let administrator = server.administrator();
+        let values = json!({"code": "TR-1", "name": "螺丝", "uom": {"key": "kg"}});
+        let mut last = 0;
+        for _ in 0..51 {
+            last = administrator.post(ITEM, json!({"values": values.clone()})).await.expect(201).id();
+            administrator.delete(&format!("{ITEM}/{last}")).await.expect(204);
+        }
+        let first = administrator.get(TRASH).await.expect(200).text();
+        assert_eq!(first.matches("/restore\"").count(), 50);
+        let next = first.split("trash?after=").nth(1).and_then(|rest| rest.split('"').next()).expect("another page");
+        let second = administrator.get(&format!("{TRASH}?after={next}")).await.expect(200).text();
+        assert_eq!(second.matches("/restore\"").count(), 1);
+        administrator.post(ITEM, json!({"values": values})).await.expect(201);
+        let path = format!("/apps/wms/item/{last}/restore");
+        let refused = send(&administrator, &path, &[("_key", "trash-3"), ("_from", "trash")]).await.expect(409).text();
+        assert!(refused.contains("role=\"alert\""), "{refused}");
+        // Who may look at items but not delete them has no trash.
+        server.keeper().get(TRASH).await.refused_page(403);
+        send(&server.keeper(), &path, &[("_key", "trash-4")]).await.refused_page(403);
+        assert!(!server.keeper().get("/apps/wms/item").await.expect(200).text().contains(TRASH));
     })
     .await;
 }

@@ -1,7 +1,12 @@
 //! Records in the trash.
 
 use super::{
-    super::{Connection, Error, Tx, schema::Schema},
+    super::{
+        Connection, Error, Tx,
+        filter::Reading,
+        schema::{Schema, column},
+    },
+    select::{ALIAS, Record, columns, compiler},
     write,
 };
 use crate::{
@@ -12,6 +17,45 @@ use crate::{
     },
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
+use std::collections::HashMap;
+
+/// Where [`columns`] has the moment at which a record came to the trash.
+const IN_TRASH_SINCE: usize = 9;
+
+/// A record in the trash, without its lines.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trashed {
+    pub record: Record,
+    pub at: Timestamp,
+}
+
+/// The records in the trash that the permit covers, newest there first, after a moment and an id, at most `limit`. One statement.
+///
+/// # Errors
+/// The database failed.
+pub async fn trashed(
+    conn: &impl Connection,
+    schema: &Schema,
+    permit: &Permit,
+    after: Option<(Timestamp, RecordId)>,
+    limit: u64,
+) -> Result<Vec<Trashed>, Error> {
+    let targets = HashMap::new();
+    let compiler = compiler(schema, Reading { permit, targets: &targets }, conn.is_postgres())?;
+    let mut select = columns(compiler, permit, &[]);
+    let (at, id) = (|| column(ALIAS, "trashed_at"), || column(ALIAS, "id"));
+    select.and_where(compiler.trashed(permit, permit.action()));
+    if let Some((moment, last)) = after {
+        select.and_where(at().lt(moment.0).or(at().eq(moment.0).and(id().lt(last.0))));
+    }
+    select.order_by((ALIAS, "trashed_at"), Order::Desc).order_by((ALIAS, "id"), Order::Desc).limit(limit);
+    let mut found = Vec::new();
+    for row in conn.query(&select).await? {
+        let record = Record::from_row(&row, compiler, permit, &[])?;
+        found.push(Trashed { record, at: Timestamp(row.i64(IN_TRASH_SINCE)?) });
+    }
+    Ok(found)
+}
 
 /// Takes a record out of the trash and raises its version.
 ///

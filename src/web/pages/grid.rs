@@ -13,7 +13,7 @@ mod tools;
 pub use cells::{change, control};
 pub use open::act;
 
-use super::{cell::Showing, find};
+use super::{cell::Showing, find, trash};
 use crate::{
     definition::role::Action,
     i18n::{Arg, Texts, format},
@@ -32,7 +32,7 @@ use crate::{
         shell,
         view::{
             Action as Button, BodyRow, Editing, Empty, Filter, FilterBuilder, Grid, GridFragment, GridPage, Pager,
-            Place, Row, Search, Tab,
+            Place, Row, Search, Tab, ViewMenu,
         },
     },
 };
@@ -75,6 +75,9 @@ pub async fn show(
     }
     let mut shell = shell::of(&web, &caller, &wants.path, grid.title.clone(), Place::App).await?;
     shell.flash = shell::flash(shell::texts(&caller), asked.notice.as_deref(), "");
+    if let (Some(flash), Some(id)) = (&mut shell.flash, asked.deleted) {
+        flash.action = trash::way_back(&web, &caller, &live, &table, id).await?;
+    }
     // The page is called what the reader pressed in the menu.
     let pressed = shell.groups.iter().flat_map(|group| &group.entries).find(|entry| entry.current);
     if let Some(entry) = pressed {
@@ -213,7 +216,10 @@ async fn build(
         actions: if creates && empty.is_none() { vec![new()] } else { Vec::new() },
         notes: open.notes(texts),
         views: open.tabs(texts, asked),
-        view_menu: Some(open.menu(&scope, asked, changed, views::may_share(&call.actor))),
+        view_menu: Some(ViewMenu {
+            trash: (written && rights.permit(key, Action::Delete).is_ok()).then(|| format!("{}/trash", asked.path)),
+            ..open.menu(&scope, asked, changed, views::may_share(&call.actor))
+        }),
         search: search(texts, &scope, asked),
         filters: chips(&filters, &stands, &known, asked, at_work),
         builder: Some(builder(&filters, drafted, &judged, &known, asked, at_work)),

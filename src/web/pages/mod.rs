@@ -21,4 +21,5 @@ pub mod setup;
 pub mod sign_in;
 pub mod task;
 pub mod todo;
+pub mod trash;
 mod visitor;

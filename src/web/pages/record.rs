@@ -167,7 +167,14 @@ pub async fn delete(
     let target = Target::find(&web, &caller, names).await?;
     let call = keyed(&caller, &wants.path, &form)?;
     let done = web.service.delete_record(call, target.as_shown(&form, false)).await;
-    answer(&web, &caller, &wants, &target, done.map(|_| format!("{}?notice=delete", target.list()))).await
+    answer(
+        &web,
+        &caller,
+        &wants,
+        &target,
+        done.map(|_| format!("{}?notice=delete&deleted={}", target.list(), target.id.0)),
+    )
+    .await
 }
 
 /// Goes on to `done`, or shows the record again with what stood in the way.

@@ -124,6 +124,8 @@ pub struct ViewMenu {
     pub shares: bool,
     /// The list opens with this view.
     pub first: bool,
+    /// The deleted records of the table, for who may bring them back.
+    pub trash: Option<String>,
 }
 
 /// Conditions as a tree. A GET form: `f.join`, `f.0.field`, `f.0.op`, `f.0.value`; `f.1.join`, `f.1.0.field` … for a group.

@@ -32,6 +32,7 @@ pub mod report;
 pub mod shell;
 pub mod task;
 pub mod todo;
+pub mod trash;
 
 pub use action::{Action, ActionTone, Confirm, Does, Tab};
 pub use cell::{Cell, Fact, Level, Person, Status, Tag, Tone};

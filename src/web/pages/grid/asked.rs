@@ -43,6 +43,8 @@ pub struct Asked {
     /// The conditions are meant to be taken.
     pub apply: bool,
     pub notice: Option<String>,
+    /// The record whose deletion the notice tells of.
+    pub deleted: Option<i64>,
 }
 
 fn listed(text: &str) -> impl Iterator<Item = &str> {
@@ -102,6 +104,7 @@ impl Asked {
             draft,
             apply,
             notice: text("notice"),
+            deleted: text("deleted").and_then(|id| id.parse().ok()),
         };
         asked.read_forms(&pairs);
         asked

@@ -125,6 +125,7 @@ impl<'a> Open<'a> {
             shared: self.mine.as_ref().is_some_and(|saved| saved.shared),
             shares,
             first: self.saved.first.as_deref() == Some(key),
+            trash: None,
         }
     }
 

@@ -9,6 +9,7 @@ mod m0003_files;
 mod m0004_jobs;
 mod m0005_public_links;
 mod m0006_evolution;
+mod m0007_app_layout;
 mod sketch;
 
 /// All steps in their order.
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_jobs::Migration),
             Box::new(m0005_public_links::Migration),
             Box::new(m0006_evolution::Migration),
+            Box::new(m0007_app_layout::Migration),
         ]
     }
 }

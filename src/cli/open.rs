@@ -36,6 +36,7 @@ pub async fn open(config: &Config) -> Result<Opened, Failure> {
     let store = Store::open(backend).await?;
     store.migrate().await?;
     let service = Service::new(store, Arc::new(SystemClock), Blobs::at(config.files())).with_vault(key::vault(config)?);
+    service.lay_out_tables().await?;
     Ok(Opened { service, _lock: lock })
 }
 

@@ -1,7 +1,7 @@
 //! Installed apps and their published versions. A version is never changed; which one acts is the app's `live_version`.
 
 use super::{
-    Connection, Error, Tx,
+    Connection, Error, Tx, ddl,
     entity::{app, app_version},
 };
 use crate::base::{
@@ -45,6 +45,7 @@ pub async fn insert(tx: &Tx, key: &str, title: &str, icon: Option<&str>, now: Ti
         title: Set(title.to_owned()),
         icon: Set(icon.map(str::to_owned)),
         live_version: Set(0),
+        layout: Set(ddl::LAYOUT),
         created_at: Set(now.0),
     };
     Ok(AppId(model.insert(tx.orm()).await?.id))
@@ -102,8 +103,22 @@ pub async fn publish(
     .await?;
     app::Entity::update_many()
         .col_expr(app::Column::LiveVersion, Expr::val(version.number))
+        .col_expr(app::Column::Layout, Expr::val(ddl::LAYOUT))
         .col_expr(app::Column::Title, Expr::val(title))
         .col_expr(app::Column::Icon, Expr::val(icon))
+        .filter(app::Column::Id.eq(id.0))
+        .exec(tx.orm())
+        .await?;
+    Ok(())
+}
+
+/// Remembers that an app's tables have this program's layout.
+///
+/// # Errors
+/// The database failed.
+pub async fn laid_out(tx: &Tx, id: AppId) -> Result<(), Error> {
+    app::Entity::update_many()
+        .col_expr(app::Column::Layout, Expr::val(ddl::LAYOUT))
         .filter(app::Column::Id.eq(id.0))
         .exec(tx.orm())
         .await?;

@@ -22,6 +22,10 @@ use crate::{
 };
 use std::{fmt::Write, sync::Arc};
 
+/// The number of the layout that this program gives to the tables of apps. Raise it when [`publish`] makes something that
+/// tables of earlier programs lack: they are brought up to it when the program starts.
+pub const LAYOUT: i64 = 1;
+
 /// Brings the physical tables to the app's definitions: adds tables, columns and indexes that are missing.
 ///
 /// # Errors

@@ -14,6 +14,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub icon: Option<String>,
     pub live_version: i64,
+    /// The program's layout of app tables that this app's were made with: [`crate::store::ddl::LAYOUT`].
+    pub layout: i64,
     pub created_at: i64,
 }
 

@@ -252,7 +252,7 @@ fn differences_are_said_so_that_a_builder_understands() {
     check(
         DocumentKind::Form,
         json!({"key": "f", "table": "t", "title": "F", "layout": [{"items": [{"field": "a", "text": "b"}]}]}),
-        &["error: f at /layout/0/items/0: exactly one of these is needed here: field, lines, text, divider"],
+        &["error: f at /layout/0/items/0: exactly one of these is needed here: field, lines, text, divider, tabs"],
     );
     check(
         DocumentKind::Role,

@@ -88,7 +88,12 @@ fn what_forms_name_exists_and_fits() {
         "there is no field \"nu\" in table \"order\" (did you mean \"no\"?)",
     );
     check("forms/order", "/layout", json!([{"items": [{"field": "lines"}]}]), "write \"lines\" instead of \"field\"");
-    check("forms/order", &format!("{first}/widget"), json!("segments"), "only a choice shows side by side or under each other");
+    check(
+        "forms/order",
+        &format!("{first}/widget"),
+        json!("segments"),
+        "only a choice shows side by side or under each other",
+    );
     check(
         "forms/order",
         &format!("{first}/options"),

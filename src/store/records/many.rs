@@ -109,10 +109,13 @@ pub async fn with_lines(
                 .order_by((ALIAS, "id"), Order::Asc);
             for row in conn.query(&select).await? {
                 let mut line = Line { id: Some(row.i64(0)?), ..Line::default() };
+                let record = row.i64(1)?;
                 for (index, column) in field.columns.values().enumerate() {
-                    line.values.insert(column.key.clone(), read(&row, index + 2, column)?);
+                    let mut value = read(&row, index + 2, column)?;
+                    place.open(column, RecordId(record), &mut value);
+                    line.values.insert(column.key.clone(), value);
                 }
-                by_record.entry(row.i64(1)?).or_default().push(line);
+                by_record.entry(record).or_default().push(line);
             }
         }
         for record in records.iter_mut().filter(|record| !record.hidden.contains(&field.key)) {

@@ -64,7 +64,7 @@ pub async fn of(web: &Web, caller: &Caller, path: &str, title: impl Into<String>
 }
 
 /// What may have been done before a page: the values of `notice` in the address of a redirect, each with its message's key.
-const DONE: [(&str, &str); 19] = [
+const DONE: [(&str, &str); 22] = [
     ("draft", "flash-draft"),
     ("save", "flash-save"),
     ("submit", "flash-submit"),
@@ -76,6 +76,9 @@ const DONE: [(&str, &str); 19] = [
     ("reject", "flash-reject"),
     ("return", "flash-return"),
     ("password", "flash-password"),
+    ("publish", "flash-publish"),
+    ("version", "flash-version"),
+    ("draft-discard", "flash-draft-discard"),
     ("view-create", "flash-view-create"),
     ("view-save", "flash-view-save"),
     ("view-rename", "flash-view-rename"),

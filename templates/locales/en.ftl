@@ -221,6 +221,9 @@ flash-submit = Submitted { $name }
 flash-resubmit = Submitted { $name } again
 flash-delete = Deleted
 flash-restore = Restored
+flash-publish = Published { $name }
+flash-version = Taken up as a draft; check it and publish
+flash-draft-discard = Back to the live version
 flash-password = Password changed; other devices are signed out
 flash-approve = Approved { $name }
 flash-reject = Rejected { $name }
@@ -1126,3 +1129,98 @@ trash-left = { $count ->
 trash-restore = Restore
 trash-empty-title = No deleted records
 trash-empty-body = Deleted records stay here for 30 days and can be restored.
+
+## Pages for building an app: documents, publishing, versions
+build = Build
+build-of = Build { $title }
+build-changed = { $count ->
+    [0] The draft is the same as the live version.
+    [one] The draft has one change that is not published yet.
+   *[other] The draft has { $count } changes that are not published yet.
+}
+build-new = New document
+build-kind = Kind
+build-key = Key
+build-key-help = Small letters, digits and underscores, a letter first.
+build-open-new = Start writing
+build-added = new
+build-removed = to be removed
+build-touched = changed
+build-text = Content
+build-save = Save to the draft
+build-discard = Back to the live version
+build-remove = Remove this document
+build-stale = Somebody changed this document meanwhile. What you wrote is still below and not saved; saving again replaces that change.
+publish = Publish
+publish-check = Check and publish
+publish-title = Publish { $version }
+publish-lead = Version { $version } is live. Publishing takes effect at once, wholly or not at all.
+publish-empty-title = Nothing to publish
+publish-empty-body = The draft is the same as the live version. Once changes are saved to the draft, they are checked and published here.
+publish-findings = Findings
+finding-error = Error
+finding-warning = Warning
+publish-differences = What changes
+publish-plan = What happens to the data
+publish-plan-whole = All at once, or nothing at all
+publish-place = Table
+publish-step = Step
+publish-rows = Rows
+publish-result = Result
+publish-examples = Show examples
+publish-example = { $name }: { $from } → { $to }
+publish-unset = nothing
+publish-gates = Before publishing
+gate-definitions = Definitions
+gate-definitions-ok = References, formulas and rights hold
+gate-warnings = { $count ->
+    [one] One warning
+   *[other] { $count } warnings
+}
+gate-errors = { $count ->
+    [one] One error
+   *[other] { $count } errors
+}
+gate-data = Data
+gate-data-ok = No data is hidden
+gate-loses = { $count ->
+    [one] One step hides some data
+   *[other] { $count } steps hide some data
+}
+gate-blocks = { $count ->
+    [one] One step is not possible
+   *[other] { $count } steps are not possible
+}
+gate-cases = Running approvals
+gate-running = { $count ->
+    [one] One finishes by the flow it began with
+   *[other] { $count } finish by the flow they began with
+}
+publish-note = Note for this version
+publish-confirm = I have read the steps above and know that some data will not be seen any more.
+publish-do = Publish { $version }
+publish-blocked-errors = { $count ->
+    [one] It cannot be published yet: correct the error first.
+   *[other] It cannot be published yet: correct the { $count } errors first.
+}
+publish-blocked-steps = { $count ->
+    [one] It cannot be published yet: one step is not possible; do what it says first.
+   *[other] It cannot be published yet: { $count } steps are not possible; do what they say first.
+}
+publish-moved = Nothing was published: the draft or the data changed after you looked. Below is the plan as it is now; please read it again.
+error-publish-findings = Nothing was published: the definitions have errors; correct what is listed below first
+draft-drop = Give up all changes
+draft-drop-title = Give up all changes in the draft?
+draft-drop-body = The draft becomes the live version again; this cannot be undone.
+versions = Versions
+versions-version = Version
+versions-note = Note
+versions-who = Published by
+versions-when = Published
+versions-live = live
+versions-compare = Compare with live
+versions-compared = From that version to the live one
+versions-same = The two versions do not differ.
+versions-restore = Take up as a draft
+versions-restore-title = Take up { $version } as a draft?
+versions-restore-body = It replaces the changes that are in the draft now. Nothing live changes before it is published.

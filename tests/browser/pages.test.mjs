@@ -34,6 +34,9 @@ const pages = [
   ["report", "manager_zhao", (person) => person.page.goto("/apps/wms/reports/stock_in_out")],
   ["report-pivot", "manager_zhao", (person) => person.page.goto("/apps/wms/reports/inbound_by_supplier")],
   ["dashboard", "manager_zhao", (person) => person.page.goto("/apps/wms/dashboards/today")],
+  ["build", "admin", (person) => person.page.goto("/build/wms")],
+  ["build-document", "admin", (person) => person.page.goto("/build/wms/table/item")],
+  ["publish", "admin", (person) => person.page.goto("/build/wms/publish")],
   ["messages", "keeper_li", (person) => person.page.goto("/messages")],
   ["me", "keeper_li", (person) => person.page.goto("/me")],
   ["not-found", "keeper_li", (person) => person.page.goto("/apps/no-such-app")],
@@ -45,7 +48,7 @@ for (const [short, words] of Object.entries(languages)) {
       const signedIn = new Map([[null, undefined]]);
 
       before(async () => {
-        for (const login of ["manager_zhao", "keeper_li"]) {
+        for (const login of ["manager_zhao", "keeper_li", "admin"]) {
           const { context, page } = await open(browser, demo.url);
           const person = new Person(page, words);
           await person.signIn(login, demo.passwordOf(login));

@@ -15,6 +15,7 @@ mod access;
 mod aggregates;
 mod apps;
 mod batch;
+mod build;
 mod files;
 mod evolve;
 mod flow;

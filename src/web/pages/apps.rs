@@ -10,7 +10,7 @@ use crate::{
         pages::find,
         shell,
         view::{
-            Empty, MenuEntry, MenuGroup, Place,
+            Action as Button, Empty, MenuEntry, MenuGroup, Place,
             apps::{AppCard, AppPage, AppsPage},
         },
     },
@@ -68,7 +68,10 @@ pub async fn show(State(web): State<Web>, caller: Caller, wants: Wants, Path(app
         shell,
         title: manifest.title.clone(),
         description: manifest.description.clone(),
-        actions: Vec::new(),
+        actions: match caller.call.actor.is_main_administrator {
+            true => vec![Button::link(texts.get("build"), format!("/build/{app}")).icon("settings")],
+            false => Vec::new(),
+        },
         groups,
         empty,
     })

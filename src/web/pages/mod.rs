@@ -2,6 +2,7 @@
 
 pub mod apps;
 pub mod assets;
+pub mod build;
 pub mod case;
 pub mod cell;
 pub mod dashboard;
@@ -15,6 +16,7 @@ pub mod me;
 pub mod messages;
 pub mod picker;
 pub mod print;
+pub mod publish;
 pub mod record;
 pub mod report;
 pub mod setup;

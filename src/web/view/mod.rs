@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod apps;
+pub mod build;
 pub mod cell;
 pub mod chart;
 pub mod component;

@@ -1,0 +1,147 @@
+//! Building an app: its documents, one of them as text, and publishing.
+
+use super::{
+    action::Action,
+    field::Choice,
+    notice::{Empty, Note},
+    shell::{Crumb, Shell},
+};
+use askama::Template;
+
+/// `/build/{app}`.
+#[derive(Template)]
+#[template(path = "build.html")]
+pub struct BuildPage {
+    pub shell: Shell,
+    pub crumbs: Vec<Crumb>,
+    pub title: String,
+    /// What differs from the live version, in a sentence.
+    pub lead: String,
+    pub actions: Vec<Action>,
+    pub groups: Vec<DocumentGroup>,
+    /// GET there: `kind` and `key` of a new document.
+    pub action: String,
+    pub kinds: Vec<Choice>,
+}
+
+/// The documents of one kind.
+pub struct DocumentGroup {
+    pub title: String,
+    pub rows: Vec<DocumentRow>,
+}
+
+pub struct DocumentRow {
+    pub title: String,
+    pub path: String,
+    pub href: String,
+    /// How it differs from the live version, in a word; may be empty.
+    pub mark: String,
+    /// It goes with the next publishing.
+    pub removed: bool,
+}
+
+/// `/build/{app}/{kind}/{key}`. Posts there: `text`, `_version`, and `do` (`save`, `remove`, `discard`).
+#[derive(Template)]
+#[template(path = "build_document.html")]
+pub struct DocumentPage {
+    pub shell: Shell,
+    pub crumbs: Vec<Crumb>,
+    pub title: String,
+    pub path: String,
+    pub mark: String,
+    pub action: String,
+    pub publish: String,
+    pub revision: String,
+    pub text: String,
+    pub notes: Vec<Note>,
+    pub findings: Vec<FindingRow>,
+    pub removable: bool,
+    pub discardable: bool,
+}
+
+/// Something wrong or doubtful in a document.
+pub struct FindingRow {
+    pub error: bool,
+    pub file: String,
+    /// The document's editor; may be empty.
+    pub href: String,
+    /// JSON Pointer; empty for the whole.
+    pub pointer: String,
+    pub message: String,
+    pub suggestion: String,
+}
+
+/// `/build/{app}/publish`. Posts there: `do` (`publish` with `fingerprint`, `confirm`, `note`; `discard`; `restore` with
+/// `number`).
+#[derive(Template)]
+#[template(path = "publish.html")]
+pub struct PublishPage {
+    pub shell: Shell,
+    pub crumbs: Vec<Crumb>,
+    pub title: String,
+    pub lead: String,
+    pub action: String,
+    pub notes: Vec<Note>,
+    /// Instead of a plan, where the draft is the live version.
+    pub empty: Option<Empty>,
+    pub findings: Vec<FindingRow>,
+    pub differences: Vec<DifferenceRow>,
+    pub steps: Vec<StepRow>,
+    pub gates: Vec<Gate>,
+    pub fingerprint: String,
+    /// The sentence to agree to, where data will not be seen any more.
+    pub confirm: Option<String>,
+    /// What stands in the way; publishing is possible where there is nothing.
+    pub blocked: Option<String>,
+    pub button: String,
+    /// The note as it was typed.
+    pub note: String,
+    pub compared: Option<Compared>,
+    pub versions: Vec<VersionItem>,
+    pub next: Option<String>,
+}
+
+pub struct DifferenceRow {
+    /// `plus`, `less` or nothing.
+    pub class: &'static str,
+    pub mark: &'static str,
+    pub document: String,
+    pub sentence: String,
+}
+
+pub struct StepRow {
+    pub place: String,
+    pub sentence: String,
+    pub rows: String,
+    /// `ok`, `warn` or `bad`.
+    pub tone: &'static str,
+    pub result: String,
+    /// Rows that the step is about, in words.
+    pub examples: Vec<String>,
+}
+
+/// One thing that is checked before publishing.
+pub struct Gate {
+    /// `ok`, `warn` or `bad`.
+    pub tone: &'static str,
+    pub icon: &'static str,
+    pub title: String,
+    pub detail: String,
+}
+
+/// What differs from a version to the live one.
+pub struct Compared {
+    pub title: String,
+    pub differences: Vec<DifferenceRow>,
+}
+
+pub struct VersionItem {
+    pub number: String,
+    pub version: String,
+    pub live: bool,
+    pub note: String,
+    pub by: String,
+    pub time: String,
+    pub machine: String,
+    pub compare: String,
+}

@@ -60,8 +60,8 @@ fn specific(schema: &str, table: Option<&str>) -> String {
     }
 }
 
-fn content(kind: &str, schema: Value) -> Value {
-    json!({kind: {"schema": schema}})
+fn content(kinds: &[&str], schema: Value) -> Value {
+    kinds.iter().map(|kind| ((*kind).to_owned(), json!({"schema": schema}))).collect::<Map<_, _>>().into()
 }
 
 fn parameters(operation: &Operation, readable: &Readable, concrete: bool) -> Vec<Value> {

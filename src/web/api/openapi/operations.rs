@@ -20,12 +20,14 @@ impl Operation {
         }
     }
 
-    /// The media type of a body or answer by the name of its schema.
-    pub fn content_of(&self, schema: &str) -> &'static str {
+    /// The media types that a body or answer may have, by the name of its schema.
+    pub fn content_of(&self, schema: &str) -> &'static [&'static str] {
         match schema {
-            "Package" => "application/zip",
-            "Content" => "application/octet-stream",
-            _ => "application/json",
+            "Package" => &["application/zip"],
+            "Upload" => &["application/octet-stream"],
+            "Content" => &["*/*"],
+            "Spreadsheet" => &["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"],
+            _ => &["application/json"],
         }
     }
 }
@@ -47,6 +49,7 @@ pub(super) const fn read(
         b"dashboard" => &[(200, "Dashboard")],
         b"package" => &[(200, "Package")],
         b"file" => &[(200, "Content")],
+        b"spreadsheet" => &[(200, "Spreadsheet")],
         b"job" => &[(200, "Job")],
         b"imported" => &[(200, "Imported")],
         _ => &[(200, "Object")],
@@ -162,7 +165,7 @@ fn using() -> Vec<Operation> {
             path: "/files",
             summary: "Upload a file: the body is its content, named by the header X-File-Name or the parameter; or a form with one file",
             query: &[("name", "the file's name")],
-            body: Some("Content"),
+            body: Some("Upload"),
             answers: &[(201, "File")],
         },
         Operation {
@@ -240,7 +243,7 @@ fn using() -> Vec<Operation> {
             path: "/apps/{app}/tables/{table}/records/import",
             summary: "Import a spreadsheet: the body is the file, XLSX, XLS or CSV",
             query: RECORD_IMPORT,
-            body: Some("Content"),
+            body: Some("Upload"),
             answers: &[(200, "Imported"), (202, "Accepted")],
         },
         read("/apps/{app}/tables/{table}/records/import/{id}", "How an import went", &[], "imported"),
@@ -251,14 +254,14 @@ fn using() -> Vec<Operation> {
             None,
             &[(202, "Accepted")],
         ),
-        read("/apps/{app}/tables/{table}/records/import-template", "A spreadsheet to fill in", &[], "file"),
+        read("/apps/{app}/tables/{table}/records/import-template", "A spreadsheet to fill in", &[], "spreadsheet"),
         Operation {
             method: "get",
             path: "/apps/{app}/tables/{table}/records/export",
             summary: "The rows of a list as a spreadsheet; many become a job",
             query: RECORD_EXPORT,
             body: None,
-            answers: &[(200, "Content"), (202, "Accepted")],
+            answers: &[(200, "Spreadsheet"), (202, "Accepted")],
         },
         read("/jobs", "My jobs, newest first; an administrator sees all", CURSOR, "list"),
         read("/jobs/{id}", "A job: how far it is, what it answered", &[], "job"),

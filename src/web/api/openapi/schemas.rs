@@ -129,6 +129,8 @@ fn of_jobs() -> Value {
     let object =
         |members: Value, required: &[&str]| json!({"type": "object", "properties": members, "required": required});
     json!({
+        "Upload": {"type": "string", "format": "binary"},
+        "Spreadsheet": {"type": "string", "format": "binary"},
         "Accepted": object(json!({"job": id()}), &["job"]),
         "Job": object(json!({"id": id(), "kind": text(), "state": {"type": "string", "enum": ["queued", "running", "done",
             "failed", "cancelled"]}, "done": {"type": "integer"}, "total": {"type": ["integer", "null"]},

@@ -23,6 +23,11 @@ fn uploading(handler: MethodRouter<Web>) -> MethodRouter<Web> {
     handler.layer(DefaultBodyLimit::disable())
 }
 
+/// Takes a spreadsheet.
+fn importing(handler: MethodRouter<Web>) -> MethodRouter<Web> {
+    handler.layer(DefaultBodyLimit::max(api::transfer::LARGEST_FILE))
+}
+
 /// The table.
 #[must_use]
 pub fn all() -> Vec<Route> {
@@ -66,6 +71,8 @@ fn page_routes() -> Vec<Route> {
         route("/me/theme", Person, post(pages::me::theme)),
         route("/me/password", Person, post(pages::me::password)),
         route("/files/{id}", Person, get(api::files::show)),
+        route("/jobs/{id}", Person, get(pages::jobs::show)),
+        route("/jobs/{id}/cancel", Person, post(pages::jobs::cancel)),
         route("/apps", Person, get(pages::apps::list)),
         route("/apps/{app}", Person, get(pages::apps::show)),
         route("/apps/{app}/reports/{report}", Person, get(pages::report::show)),
@@ -79,6 +86,17 @@ fn page_routes() -> Vec<Route> {
         route("/apps/{app}/{table}/views", Right(Action::View), post(pages::grid::act)),
         route("/apps/{app}/{table}/cells", Right(Action::View), post(pages::grid::change)),
         route("/apps/{app}/{table}/{id}/cell/{field}", Right(Action::Edit), get(pages::grid::control)),
+        route(
+            "/apps/{app}/{table}/import",
+            Right(Action::Import),
+            importing(get(pages::import::choose).post(pages::import::receive)),
+        ),
+        route(
+            "/apps/{app}/{table}/import/{id}",
+            Right(Action::Import),
+            get(pages::import::show).post(pages::import::act),
+        ),
+        route("/apps/{app}/{table}/export", Right(Action::Export), get(pages::jobs::export)),
         route("/apps/{app}/{table}/options/{field}", Right(Action::View), get(pages::picker::show)),
         route("/apps/{app}/{table}/print", Right(Action::Print), get(pages::print::several)),
         route("/apps/{app}/{table}/{id}/print", Right(Action::Print), get(pages::print::one)),

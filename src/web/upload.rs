@@ -103,7 +103,11 @@ pub async fn form(web: &Web, caller: &Caller, request: Request) -> Result<FormBo
     Ok(form)
 }
 
-async fn parts_of(request: Request) -> Result<Multipart> {
+/// The parts of a form, one by one.
+///
+/// # Errors
+/// `malformed` for what is no such form.
+pub async fn parts_of(request: Request) -> Result<Multipart> {
     let parts = Multipart::from_request(request, &()).await;
     parts.map_err(|_| Failure(Error::malformed("the form could not be read")))
 }

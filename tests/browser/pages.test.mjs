@@ -37,6 +37,8 @@ const pages = [
   ["build", "admin", (person) => person.page.goto("/build/wms")],
   ["build-document", "admin", (person) => person.page.goto("/build/wms/table/item")],
   ["publish", "admin", (person) => person.page.goto("/build/wms/publish")],
+  ["import", "manager_zhao", (person) => person.page.goto("/apps/wms/item/import")],
+  ["import-check", "manager_zhao", checkImport],
   ["messages", "keeper_li", (person) => person.page.goto("/messages")],
   ["me", "keeper_li", (person) => person.page.goto("/me")],
   ["not-found", "keeper_li", (person) => person.page.goto("/apps/no-such-app")],
@@ -102,4 +104,14 @@ async function openStock(person) {
   await person.page.goto("/apps/wms");
   await person.main.getByRole("link", { name: person.words.stock, exact: true }).click();
   await person.main.getByRole("table").waitFor();
+}
+
+/** Sends a spreadsheet with a bad cell and waits until it is named. */
+async function checkImport(person) {
+  const rows = "编码,名称,单位,标准成本,状态\nT-1,样品一,个,12.50,在用\nT-2,样品二,没有这个单位,很贵,在用\n";
+  await person.page.goto("/apps/wms/item/import");
+  await person.page.locator("#file").setInputFiles({ name: "items.csv", mimeType: "text/csv", buffer: Buffer.from(rows) });
+  await person.main.locator("form[enctype] button").click();
+  await person.main.locator("button[value=check]").click();
+  await person.main.locator("td.odd").first().waitFor();
 }

@@ -23,6 +23,7 @@ mod fuzz;
 mod grid;
 mod forms;
 mod idempotency;
+mod import_pages;
 mod kinds;
 mod ledger;
 mod lists;

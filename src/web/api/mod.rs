@@ -1,6 +1,6 @@
 //! The REST API, version 1: contracts that outside clients are written against.
 
-mod answer;
+pub(super) mod answer;
 pub mod apps;
 pub mod files;
 pub mod builder;

@@ -34,7 +34,8 @@ const NAMED: u64 = 10_000;
 
 const IMPORT: [&str; 11] =
     ["dry_run", "sheet", "header_rows", "mode", "key", "date_order", "bad_rows", "blank", "submit", "mapping", "name"];
-const EXPORT: [&str; 6] = ["format", "filter", "q", "sort", "view", "fields"];
+/// What an export can be asked.
+pub const EXPORT: [&str; 6] = ["format", "filter", "q", "sort", "view", "fields"];
 
 /// One of the words of an enumeration.
 fn word<T: DeserializeOwned + Default>(asked: &Parameters, name: &str, options: &str) -> Result<T> {

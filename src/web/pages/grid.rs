@@ -223,7 +223,7 @@ async fn build(
         search: search(texts, &scope, asked),
         filters: chips(&filters, &stands, &known, asked, at_work),
         builder: Some(builder(&filters, drafted, &judged, &known, asked, at_work)),
-        tools: Some(toolbox.tools()),
+        tools: Some(toolbox.tools(&rights, &request)),
         totals: totals_row,
         totals_label: texts.get(if partial { "sum-readable" } else { "sum-all" }),
         columns: heads,

@@ -10,6 +10,8 @@ pub mod find;
 pub mod form;
 pub mod grid;
 pub mod home;
+pub mod import;
+pub mod jobs;
 mod keys;
 pub mod links;
 pub mod me;

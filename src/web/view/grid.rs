@@ -176,6 +176,8 @@ pub struct Tools {
     pub columns: ColumnTool,
     /// Compact, normal, tall.
     pub heights: Vec<Tab>,
+    /// Spreadsheets in and out: label, icon, address; none without the right.
+    pub files: Vec<(String, &'static str, String)>,
 }
 
 /// Keys of an order, each with its direction, and a blank one: fields as choices, whether it descends.

@@ -33,6 +33,7 @@ pub mod report;
 pub mod shell;
 pub mod task;
 pub mod todo;
+pub mod transfer;
 pub mod trash;
 
 pub use action::{Action, ActionTone, Confirm, Does, Tab};

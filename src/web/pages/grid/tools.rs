@@ -5,10 +5,17 @@ use super::{
     columns::{GridColumn, Reader},
 };
 use crate::{
-    definition::view::{MOST_FROZEN, MOST_GROUPS, RowHeight, View},
+    definition::{
+        role::Action,
+        view::{MOST_FROZEN, MOST_GROUPS, RowHeight, View},
+    },
     i18n::{Arg, Texts},
     query::SystemField,
-    web::view::{Choice, Column, ColumnTool, OnPhone, Sort, SortDirection, SortTool, Tab, Tools},
+    service::{import, permits::Rights, records::ListRequest},
+    web::{
+        pages::find,
+        view::{Choice, Column, ColumnTool, OnPhone, Sort, SortDirection, SortTool, Tab, Tools},
+    },
 };
 
 /// The most keys of an order that the menu offers.
@@ -80,7 +87,33 @@ impl Toolbox<'_, '_> {
         fields
     }
 
-    pub fn tools(&self) -> Tools {
+    /// Spreadsheets in and out, as far as the person may; what goes out is what the list finds, in its order.
+    fn files(&self, rights: &Rights<'_>, request: &ListRequest) -> Vec<(String, &'static str, String)> {
+        let texts = self.texts();
+        let mut files = Vec::new();
+        if import::permits(rights, &self.reader.table.key).is_ok() {
+            files.push((texts.get("import"), "upload", format!("{}/import", self.asked.path)));
+        }
+        if rights.permit(&self.reader.table.key, Action::Export).is_ok() {
+            for format in ["xlsx", "csv"] {
+                let filter = request.filter.as_ref().map(ToString::to_string);
+                let asked = [
+                    ("format", Some(format.to_owned())),
+                    ("view", request.view.clone()),
+                    ("filter", filter),
+                    ("q", request.search.clone()),
+                    ("sort", request.sort.clone()),
+                ];
+                let asked = asked.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+                let pairs: Vec<_> = asked.filter(|(_, value)| !value.is_empty()).collect();
+                let address = find::address(&format!("{}/export", self.asked.path), &pairs);
+                files.push((texts.get(&format!("export-{format}")), "download", address));
+            }
+        }
+        files
+    }
+
+    pub fn tools(&self, rights: &Rights<'_>, request: &ListRequest) -> Tools {
         let texts = self.texts();
         let sort = self.keys("grid-sort", &["sort"], &self.view.sort, self.sortable(), MOST_SORTS);
         let group = self.keys("grid-group", &["group", "in"], &self.view.group, self.groupable(), MOST_GROUPS);
@@ -88,7 +121,14 @@ impl Toolbox<'_, '_> {
             let href = self.asked.address(&[], &[("height", height.as_str().to_owned())]);
             Tab::new(texts.get(&format!("row-{}", height.as_str())), href, height == self.view.row_height)
         });
-        Tools { action: self.asked.path.clone(), sort, group, columns: self.column_tool(), heights: heights.to_vec() }
+        Tools {
+            action: self.asked.path.clone(),
+            sort,
+            group,
+            columns: self.column_tool(),
+            heights: heights.to_vec(),
+            files: self.files(rights, request),
+        }
     }
 
     fn keys(&self, word: &str, without: &[&str], keys: &[String], fields: Fields, most: usize) -> SortTool {

@@ -63,8 +63,6 @@ pub fn fixed() -> Map<String, Value> {
         "Object": {"type": "object"},
         "Package": {"type": "string", "format": "binary"},
         "Content": {"type": "string", "format": "binary"},
-        "Upload": {"type": "string", "format": "binary"},
-        "Spreadsheet": {"type": "string", "format": "binary"},
         "File": object(json!({"id": id(), "name": text(), "type": text(), "size": id()}), &["id", "name", "type", "size"]),
         "List": object(json!({"items": {"type": "array", "items": {"type": "object"}}, "next": {"type": ["string", "null"]},
             "count": id(), "count_capped": {"type": "boolean"}}), &["items", "next"]),

@@ -1207,7 +1207,7 @@ publish-blocked-steps = { $count ->
     [one] It cannot be published yet: one step is not possible; do what it says first.
    *[other] It cannot be published yet: { $count } steps are not possible; do what they say first.
 }
-publish-moved = Nothing was published: the draft or the data changed after you looked. Below is the plan as it is now; please read it again.
+publish-moved = Nothing was published: the draft or the data changed after you looked. Below is the plan as it is now; read it again.
 error-publish-findings = Nothing was published: the definitions have errors; correct what is listed below first
 draft-drop = Give up all changes
 draft-drop-title = Give up all changes in the draft?

@@ -90,6 +90,9 @@ function choose(it, value, label) {
   }
   option.selected = true;
   it.box.value = it.select.multiple ? "" : label;
+  // A search that is still under way would open the list again.
+  clearTimeout(timer);
+  if (request) request.abort();
   close(it);
   changed(it);
 }

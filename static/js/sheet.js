@@ -192,6 +192,14 @@ function show(body, open) {
   body.classList.toggle("editing", open);
   document.documentElement.classList.toggle("line-editing", open);
 }
+const onPhone = () => window.matchMedia("(max-width: 639px)").matches;
+function turn(body, open) {
+  editing.clear();
+  for (const other of document.querySelectorAll("tbody.editing")) show(other, false);
+  if (open) editing.add(body.id);
+  show(body, open);
+  if (open) [...body.rows[0].cells].some((cell) => go(cell));
+}
 
 export function startSheets() {
   document.addEventListener("change", (event) => quiet && event.stopPropagation(), true);
@@ -209,7 +217,7 @@ export function startSheets() {
       const count = sheet ? rowsOf(sheet).length : 0;
       const to = { add: count, insert: +row, copy: +row + 1, up: row - 1, down: +row + 1, remove: Math.min(+row, count - 2) }[what];
       act(tool.form, tool.value, {}, sheet && { sheet: sheet.id, row: to });
-      if (what === "add" && sheet && window.matchMedia("(max-width: 639px)").matches) {
+      if (what === "add" && sheet && onPhone()) {
         editing.clear();
         editing.add(`${sheet.id}-${count}`);
       }
@@ -225,12 +233,12 @@ export function startSheets() {
     if (edit) {
       const body = edit.closest("tbody");
       const open = !body.classList.contains("editing");
-      editing.clear();
-      if (open) editing.add(body.id);
-      show(body, open);
-      if (open) [...body.rows[0].cells].some((cell) => go(cell));
-      else edit.focus();
+      turn(body, open);
+      if (!open) edit.focus();
     }
+    // A press anywhere on the card opens it as well.
+    const card = onPhone() && event.target.closest("[data-sheet] tbody:not(.editing)");
+    if (card && card.querySelector("[data-edit-line]") && !event.target.closest("button, a, summary, details")) turn(card, true);
     const step = event.target.closest("[data-step]");
     if (step) {
       const input = step.parentElement.querySelector("input");

@@ -112,9 +112,28 @@ export class Person {
     }
   }
 
+  /** On a phone a line is a card that opens to be filled in. */
+  async openLine(box) {
+    const card = box.locator("xpath=ancestor::tbody[1]");
+    const edit = card.locator("[data-edit-line]");
+    if (!(await edit.count()) || !(await edit.isVisible())) return;
+    if (((await card.getAttribute("class")) ?? "").split(" ").includes("editing")) return;
+    await this.closeLine();
+    await edit.click();
+    await this.main.locator("tbody.editing").waitFor();
+  }
+
+  async closeLine() {
+    const open = this.main.locator("tbody.editing [data-edit-line]");
+    if (!(await open.count())) return;
+    await open.click();
+    await until("the line is closed", async () => (await open.count()) === 0);
+  }
+
   /** Types into the box of a link and takes the option that is offered; `line` counts from 0. */
   async choose(field, typed, option, line = 0) {
     const box = this.main.getByRole("combobox", { name: field, exact: true }).nth(line);
+    await this.openLine(box);
     await box.click();
     await box.pressSequentially(typed, { delay: 15 });
     const offered = this.main.getByRole("option").filter({ hasText: option });
@@ -126,12 +145,14 @@ export class Person {
   /** Types a number into a column of a line and goes on to the next field. */
   async enter(field, value, line = 0) {
     const box = this.main.getByRole("textbox", { name: field, exact: true }).nth(line);
+    await this.openLine(box);
     await box.fill(value);
     await this.answered(() => box.press("Tab"));
     assert.equal(await box.inputValue(), value, `${field} of line ${line + 1} keeps what was typed`);
   }
 
   async addLine() {
+    await this.closeLine();
     const items = this.main.getByRole("combobox", { name: this.words.item, exact: true });
     const before = await items.count();
     await this.main.getByRole("button", { name: this.words.addLine, exact: true }).click();
@@ -144,6 +165,7 @@ export class Person {
 
   /** Submits the form and gives the number the document received. */
   async submit(series) {
+    await this.closeLine();
     await this.main.getByRole("button", { name: this.words.submit, exact: true }).click();
     const number = new RegExp(`${series}-\\d{8}-\\d{4}`);
     const toast = this.page.getByRole("status").filter({ hasText: this.words.submitted });

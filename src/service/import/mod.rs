@@ -387,6 +387,14 @@ fn assign(
 
 /// Does a job of an import.
 pub(super) async fn perform(service: &Service, job: &Arc<Job>, call: Call, stop: &Stop) -> Result<Rest, Error> {
+    match go_on(service, job, call, stop).await {
+        // The job is taken up again and reads what is left of the file by the new definitions.
+        Err(Error::Conflict { code, .. }) if code == run::PUBLISHED => Ok(Rest::Interrupted),
+        other => other,
+    }
+}
+
+async fn go_on(service: &Service, job: &Arc<Job>, call: Call, stop: &Stop) -> Result<Rest, Error> {
     let input: Json = serde_json::from_str(&job.input).map_err(|error| Error::internal(error.to_string()))?;
     let reader = service.store.reader();
     let import = imports::find(&reader, input["import"].as_i64().unwrap_or(0)).await?.ok_or(Error::NotFound)?;

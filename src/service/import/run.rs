@@ -27,6 +27,8 @@ use std::{collections::HashSet, sync::Arc};
 
 /// Records of one transaction.
 const BATCH: usize = 500;
+/// How a run leaves its loops when the app was published meanwhile.
+pub(super) const PUBLISHED: &str = "import_published";
 
 /// One run over a file. What it knows lives as long as the worker; after a crash another reads the file again and goes on.
 pub(super) struct Run {
@@ -47,6 +49,7 @@ struct Input {
     service: Service,
     job: Arc<Job>,
     import: i64,
+    table: String,
     live: Arc<LiveApp>,
     call: Call,
     plan: Plan,
@@ -66,6 +69,8 @@ struct Input {
 enum Ended {
     Rehearsed(Vec<Outcome>),
     Halt(Halt),
+    /// Somebody published since the file was read: what was read by the old definitions is not written.
+    Published,
 }
 
 impl From<Error> for Ended {
@@ -111,6 +116,7 @@ impl Run {
                 Ok(outcomes) | Err(Ended::Rehearsed(outcomes)) => return Ok(outcomes),
                 Err(Ended::Halt(Halt::OutOfScope(more))) if !more.is_subset(&outside) => outside.extend(more),
                 Err(Ended::Halt(Halt::OutOfScope(_))) => return Err(Error::forbidden("out_of_scope")),
+                Err(Ended::Published) => return Err(Error::conflict(PUBLISHED)),
                 Err(Ended::Halt(Halt::Error(error))) => {
                     let Some(errors) = of_one_record(&error) else { return Err(error) };
                     if drafts.len() > 1 {
@@ -119,6 +125,7 @@ impl Run {
                     return match self.transact(first, &drafts, &outside, keep, Some(errors)).await {
                         Ok(outcomes) | Err(Ended::Rehearsed(outcomes)) => Ok(outcomes),
                         Err(Ended::Halt(Halt::Error(error))) => Err(error),
+                        Err(Ended::Published) => Err(Error::conflict(PUBLISHED)),
                         Err(Ended::Halt(Halt::OutOfScope(_))) => Err(Error::forbidden("out_of_scope")),
                     };
                 }
@@ -147,6 +154,7 @@ impl Run {
             service: self.service.clone(),
             job: self.job.clone(),
             import: self.import.id,
+            table: self.import.table_key.clone(),
             live: self.live.clone(),
             call: self.call.clone(),
             plan: self.plan.clone(),
@@ -349,7 +357,10 @@ fn row_of(
 
 impl Input {
     async fn write(&self, tx: &Tx) -> Result<Vec<Outcome>, Ended> {
-        let table = self.live.table(&self.call.actor.locale, self.table_key()).map_err(Ended::from)?;
+        if self.service.live.current(tx, &self.live).await?.version != self.live.version {
+            return Err(Ended::Published);
+        }
+        let table = self.live.table(&self.call.actor.locale, &self.table)?;
         let outcomes = match &self.refused {
             Some(errors) => self.drafts.iter().map(|_| Outcome::refused(errors.clone())).collect(),
             None => {
@@ -385,12 +396,5 @@ impl Input {
         imports::insert_rows(tx, &rows).await?;
         progress(tx, &self.job, self.first + self.drafts.len(), self.total, self.call.now).await?;
         Ok(outcomes)
-    }
-
-    fn table_key(&self) -> &str {
-        serde_json::from_str::<serde_json::Value>(&self.job.input)
-            .ok()
-            .and_then(|input| input["table"].as_str().and_then(|key| self.live.app().tables.get(key)))
-            .map_or("", |table| table.key.as_str())
     }
 }

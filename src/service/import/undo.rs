@@ -52,10 +52,11 @@ pub(super) async fn undo(
         }
         done += rows.len();
         call.now = service.clock.now();
-        let input = (job.clone(), import.clone(), live.clone(), call.clone(), rows, done, total);
-        let work = service.store.transaction_with(input, |tx, (job, import, live, call, rows, done, total)| {
+        let input = (service.clone(), job.clone(), import.clone(), live.clone(), call.clone(), rows, done, total);
+        let work = service.store.transaction_with(input, |tx, (service, job, import, live, call, rows, done, total)| {
             Box::pin(async move {
-                undo_rows(tx, call, live, import, rows).await?;
+                let live = service.live.current(tx, live).await?;
+                undo_rows(tx, call, &live, import, rows).await?;
                 Ok::<_, Error>(progress(tx, job, *done, *total, call.now).await?)
             })
         });

@@ -64,8 +64,6 @@ pub struct ReportRow {
 pub struct ReportCell {
     pub cell: Cell,
     pub numeric: bool,
-    /// The head, for cards on a phone.
-    pub label: String,
 }
 
 impl ReportPage {

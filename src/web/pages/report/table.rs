@@ -29,7 +29,6 @@ pub fn table(show: &Showing<'_>, ran: &Ran, app: &str) -> ReportTable {
             .map(|(head, value)| ReportCell {
                 cell: show_value(show, ran, head.column, value),
                 numeric: numeric(head),
-                label: ran.columns[head.column].title.clone(),
             })
             .collect()
     };

@@ -79,16 +79,15 @@ fn nothing(column: &Column) -> Value {
     }
 }
 
+/// Evaluates an expression over named variables.
+pub type Evaluate<'a> = dyn Fn(&Expression, &[(&str, Variable<'_>)]) -> Result<Value, RuleError> + 'a;
+
 /// Computes the expressions, from left to right. One that reads something unset or divides by nothing is unset; another failure
 /// is answered with the column where it happened first.
 ///
 /// # Errors
 /// The column and what went wrong in it.
-pub fn complete(
-    columns: &[Column],
-    rows: &mut [Row],
-    evaluate: &dyn Fn(&Expression, &[(&str, Variable<'_>)]) -> Result<Value, RuleError>,
-) -> Result<(), (usize, RuleError)> {
+pub fn complete(columns: &[Column], rows: &mut [Row], evaluate: &Evaluate<'_>) -> Result<(), (usize, RuleError)> {
     for row in rows {
         for (index, column) in columns.iter().enumerate() {
             let From::Expression(expression) = &column.from else { continue };

@@ -34,7 +34,7 @@ pub struct ShownCard {
 
 #[derive(Debug)]
 pub enum What {
-    Number(Number),
+    Number(Box<Number>),
     Report(Box<Ran>),
 }
 
@@ -67,7 +67,7 @@ pub async fn show(
     let mut cards = Vec::new();
     for card in &dashboard.cards {
         let what = if let Some(number) = &card.number {
-            figure(conn, call, live, number, &parameters).await.map(What::Number)
+            figure(conn, call, live, number, &parameters).await.map(|number| What::Number(Box::new(number)))
         } else if let Some(report) = card.chart.as_deref().or(card.report.as_deref()) {
             let wanted = face.reports.get(report).map(|report| &report.parameters);
             let own = shared.iter().filter(|(key, _)| wanted.is_some_and(|wanted| wanted.contains_key(*key)));

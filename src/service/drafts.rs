@@ -1,13 +1,17 @@
 //! Half-filled forms that are kept while somebody is filling them in. A draft is never a record: it is what was posted, read
 //! again with the rights and the definition of the moment in which it is continued.
 
-use super::{Call, Error, LiveApp, Service};
+use super::{Call, Error, LiveApp, Service, kept};
 use crate::{
-    base::{id::RecordId, time::Timestamp},
-    store::{Connection, drafts},
+    base::{
+        id::{RecordId, UserId},
+        time::Timestamp,
+    },
+    store::{Connection, drafts, vault::Vault},
 };
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Drafts that nobody continued are forgotten after so many milliseconds: 30 days.
 pub const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -48,9 +52,28 @@ pub async fn find(
     let row = drafts::find(conn, &place(call, live, form, record)).await?;
     let fresh = row.filter(|row| row.updated_at > call.now.plus(-KEPT).0);
     Ok(fresh.and_then(|row| {
-        let draft = serde_json::from_str(&row.values).ok()?;
-        Some(Kept { draft, at: Timestamp(row.updated_at) })
+        let at = Timestamp(row.updated_at);
+        let draft = serde_json::from_str(&kept::read(live.vault.as_ref(), &kept_at(&row), row.values)?).ok()?;
+        Some(Kept { draft, at })
     }))
+}
+
+/// Everything a person has half filled in, newest first, as JSON; at most `limit`.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn of_user(
+    conn: &impl Connection,
+    vault: Option<&Arc<Vault>>,
+    user: UserId,
+    limit: u64,
+) -> Result<Vec<String>, Error> {
+    let rows = drafts::of_user(conn, user, limit).await?;
+    Ok(rows.into_iter().filter_map(|row| kept::read(vault, &kept_at(&row), row.values)).collect())
+}
+
+fn kept_at(row: &drafts::Row) -> kept::Place {
+    kept::Place::new(format!("form_draft/{}/{}/{}", row.user_id, row.app_id, row.form), row.record_id)
 }
 
 impl Service {
@@ -68,6 +91,8 @@ impl Service {
     ) -> Result<(), Error> {
         let (place, now) = (place(call, live, form, record), call.now);
         let values = serde_json::to_string(draft).map_err(|error| Error::internal(error.to_string()))?;
+        let what = format!("form_draft/{}/{}/{form}", call.actor.user, live.id);
+        let values = kept::keep(live, &kept::Place::new(what, record.map_or(0, |record| record.0)), values)?;
         self.store
             .transaction_with((place, values, now), |tx, (place, values, now)| {
                 Box::pin(async move { Ok::<_, Error>(drafts::put(tx, place, values, *now).await?) })

@@ -172,7 +172,7 @@ fn columns<'a>(
 
 /// The file while it is written.
 enum Writer {
-    Csv(csv::Writer),
+    Csv(Box<csv::Writer>),
     Xlsx(Box<write::Writer>),
 }
 
@@ -183,7 +183,7 @@ impl Writer {
                 let mut writer = csv::Writer::default();
                 let heads: Vec<Cell> =
                     columns.iter().map(|column| Cell::new(Holds::Text, column.title.clone())).collect();
-                writer.row(&heads).map(|()| Self::Csv(writer))
+                writer.row(&heads).map(|()| Self::Csv(Box::new(writer)))
             }
             Format::Xlsx => {
                 let heads: Vec<write::Head> = columns.iter().map(Column::head).collect();
@@ -401,11 +401,12 @@ pub(super) async fn perform(service: &Service, job: &Arc<Job>, call: Call, stop:
     };
     let (user, now) = (call.actor.user, service.clock.now());
     let size = bytes.len();
-    let stored = (name.clone(), bytes);
+    let stored = (name.clone(), bytes, service.live.vault().cloned());
     let file = service
         .store
-        .transaction_with(stored, move |tx, (name, bytes)| {
-            Box::pin(async move { Ok::<_, Error>(job_files::insert(tx, user, name, bytes, now).await?) })
+        .transaction_with(stored, move |tx, (name, bytes, vault)| {
+            let vault = vault.as_deref();
+            Box::pin(async move { Ok::<_, Error>(job_files::insert(tx, vault, user, name, bytes, now).await?) })
         })
         .await?;
     Ok(Rest::Done(json!({"file": file, "name": name, "size": size})))

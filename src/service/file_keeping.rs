@@ -3,10 +3,10 @@
 //! Kept for ever is a file's row (its name, type and size), so that a record's history can name what was taken out of it. Its
 //! content stays for [`KEPT_AFTER_REMOVAL`] after that, and as long as any other file has the same content.
 
-use super::{Error, Service};
+use super::{Error, Service, drafts};
 use crate::{
     base::id::UserId,
-    store::{self, drafts, files},
+    store::{self, files},
 };
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,8 +61,8 @@ impl Service {
         let mut named: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
         for user in rows.iter().map(|row| row.uploaded_by).collect::<BTreeSet<_>>() {
             let mut numbers = BTreeSet::new();
-            for draft in drafts::of_user(&reader, UserId(user), MOST_DRAFTS).await? {
-                if let Ok(values) = serde_json::from_str(&draft.values) {
+            for draft in drafts::of_user(&reader, self.live.vault(), UserId(user), MOST_DRAFTS).await? {
+                if let Ok(values) = serde_json::from_str(&draft) {
                     collect(&values, &mut numbers);
                 }
             }

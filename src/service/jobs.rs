@@ -112,7 +112,13 @@ impl Service {
             return Err(Error::NotFound);
         }
         let file = result_of(&job)["file"].as_i64().ok_or(Error::NotFound)?;
-        job_files::load(&self.store.reader(), file).await?.ok_or(Error::NotFound)
+        self.load_job_file(file).await
+    }
+
+    /// A file that a job reads or made.
+    pub(super) async fn load_job_file(&self, id: i64) -> Result<(String, Vec<u8>), Error> {
+        let vault = self.live.vault().map(AsRef::as_ref);
+        job_files::load(&self.store.reader(), vault, id).await?.ok_or(Error::NotFound)
     }
 
     /// Takes the next job, or just this one, and works on it until it ends or `stop` is asked; answers whether there was one.

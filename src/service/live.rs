@@ -9,6 +9,7 @@ use crate::{
     },
     definition::{
         app::App,
+        field::Field,
         flow::Flow,
         form::{Audience, Form},
         manifest::UserValue,
@@ -98,6 +99,13 @@ impl LiveApp {
     #[must_use]
     pub fn app(&self) -> &Arc<App> {
         &self.schema.app
+    }
+
+    /// Whether any field of the app is kept sealed.
+    #[must_use]
+    pub fn seals(&self) -> bool {
+        let sealed = |field: &Field| field.sealed || field.columns.values().any(|column| column.sealed);
+        self.app().tables.values().any(|table| table.fields.values().any(sealed))
     }
 
     /// The app in a language; in its own where there is no such.

@@ -23,6 +23,7 @@ pub mod history;
 pub mod import;
 mod input;
 pub mod jobs;
+mod kept;
 pub mod live;
 mod maintenance;
 pub mod media_type;
@@ -178,7 +179,7 @@ impl Service {
                     if let Some(request) = &call.idempotency
                         && let Some(known) = idempotency::claim(tx, request, call.now).await?
                     {
-                        return replay(&known, request);
+                        return replay(known, request, &answered(request), service.live.vault());
                     }
                     let live = service.live.current(tx, input.live()).await?;
                     let answer = if Arc::ptr_eq(&live, input.live()) {
@@ -190,7 +191,8 @@ impl Service {
                         work(tx, service, call, &input).await?
                     };
                     if let Some(request) = &call.idempotency {
-                        idempotency::complete(tx, request, answer.status, &answer.body.to_string()).await?;
+                        let body = kept::keep(input.live(), &answered(request), answer.body.to_string())?;
+                        idempotency::complete(tx, request, answer.status, &body).await?;
                     }
                     Ok(answer)
                 })
@@ -199,12 +201,22 @@ impl Service {
     }
 }
 
-fn replay(known: &idempotency::Answer, request: &idempotency::Request) -> Result<Answer, Error> {
+fn answered(request: &idempotency::Request) -> kept::Place {
+    kept::Place::new(format!("idempotency/{}/{}/{}", request.method, request.path, request.key), request.user.0)
+}
+
+fn replay(
+    known: idempotency::Answer,
+    request: &idempotency::Request,
+    place: &kept::Place,
+    vault: Option<&Arc<Vault>>,
+) -> Result<Answer, Error> {
     if known.body_hash != request.body_hash {
         return Err(Error::invalid("", "idempotency_mismatch"));
     }
-    let body = serde_json::from_str(&known.answer)
-        .map_err(|_| Error::from(store::Error::other("a stored answer does not read")))?;
+    let body = kept::read(vault, place, known.answer)
+        .and_then(|answer| serde_json::from_str(&answer).ok())
+        .ok_or_else(|| Error::from(store::Error::other("a stored answer does not read")))?;
     let status = u16::try_from(known.status).unwrap_or(200);
     Ok(Answer { status, body, replayed: true })
 }

@@ -96,8 +96,8 @@ impl Service {
 
     async fn remove_rows(&self, live: &Arc<LiveApp>, table: &str, ids: Vec<i64>) -> Result<u64, store::Error> {
         self.store
-            .transaction_with((live.clone(), table.to_owned(), ids), |tx, (live, table, ids)| {
-                Box::pin(records::purge(tx, &live.schema, table, ids))
+            .transaction_with((live.clone(), table.to_owned(), ids, self.clock.now()), |tx, (live, table, ids, now)| {
+                Box::pin(records::purge(tx, &live.schema, table, ids, *now))
             })
             .await
     }

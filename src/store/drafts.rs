@@ -7,6 +7,9 @@ use crate::base::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, sea_query::OnConflict};
 
+/// A draft as it is stored.
+pub type Row = form_draft::Model;
+
 /// What names a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Form {

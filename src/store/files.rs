@@ -178,6 +178,21 @@ pub async fn release_removed(tx: &Tx, before: Timestamp) -> Result<u64, Error> {
     Ok(done.rows_affected)
 }
 
+/// Lets go of the contents of files whose records are gone for good; their names stay.
+///
+/// # Errors
+/// The database failed.
+pub async fn release_of(tx: &Tx, table: TableId, records: &[i64], now: Timestamp) -> Result<(), Error> {
+    file::Entity::update_many()
+        .col_expr(file::Column::BlobId, Expr::value(Option::<String>::None))
+        .col_expr(file::Column::RemovedAt, Expr::value(now.0))
+        .filter(file::Column::TableId.eq(table.0))
+        .filter(file::Column::RecordId.is_in(records.iter().copied()))
+        .exec(tx.orm())
+        .await?;
+    Ok(())
+}
+
 /// Hashes of contents that no file names.
 ///
 /// # Errors

@@ -40,12 +40,28 @@ impl Vault {
             Stored::Integer(number) => format!("i{number}"),
             Stored::Text(text) => format!("t{text}"),
         };
+        let sealed = self.seal_bytes(plain.as_bytes(), &place(column, record))?;
+        Ok(format!("{VERSION}.{}.{}", self.name, hex(&sealed)))
+    }
+
+    /// Seals bytes for a place: the nonce, then the ciphertext.
+    ///
+    /// # Errors
+    /// The cipher failed, which no input makes it do.
+    pub fn seal_bytes(&self, plain: &[u8], place: &str) -> Result<Vec<u8>, Error> {
         let nonce: [u8; NONCE] = rand::random();
-        let place = place(column, record);
-        let payload = Payload { msg: plain.as_bytes(), aad: place.as_bytes() };
+        let payload = Payload { msg: plain, aad: place.as_bytes() };
         let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload);
         let sealed = sealed.map_err(|_| Error::other("a value could not be sealed"))?;
-        Ok(format!("{VERSION}.{}.{}{}", self.name, hex(&nonce), hex(&sealed)))
+        Ok([&nonce, sealed.as_slice()].concat())
+    }
+
+    /// Opens what [`Vault::seal_bytes`] sealed; nothing when it was sealed with another key or for another place.
+    #[must_use]
+    pub fn open_bytes(&self, sealed: &[u8], place: &str) -> Option<Vec<u8>> {
+        let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
+        let nonce: [u8; NONCE] = nonce.try_into().ok()?;
+        self.cipher.decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad: place.as_bytes() }).ok()
     }
 
     /// Opens a sealed value; nothing when it was sealed with another key or for another place, or was changed.
@@ -56,11 +72,7 @@ impl Vault {
             return None;
         }
         let bytes = unhex(parts.next()?)?;
-        let (nonce, sealed) = bytes.split_at_checked(NONCE)?;
-        let nonce: [u8; NONCE] = nonce.try_into().ok()?;
-        let place = place(column, record);
-        let plain = self.cipher.decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad: place.as_bytes() }).ok()?;
-        let plain = String::from_utf8(plain).ok()?;
+        let plain = String::from_utf8(self.open_bytes(&bytes, &place(column, record))?).ok()?;
         match plain.split_at_checked(1)? {
             ("i", number) => number.parse().ok().map(Stored::Integer),
             ("t", text) => Some(Stored::Text(text.to_owned())),

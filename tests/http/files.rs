@@ -441,6 +441,18 @@ async fn the_same_content_is_kept_once_and_goes_when_nobody_needs_it() {
         assert_eq!(stored(server).len(), 0);
         let refused = change(&wang, made.id(), json!({"files": [second]})).await.refused(422, "invalid");
         assert_eq!(refused.errors()[0].1, "link_not_found");
+        // With a record that is gone for good its files go too, when the trash is emptied.
+        let papers = server.token("admin", "read write").await;
+        let held = uploaded(&wang, "e.txt", b"held").await;
+        let record = paper(&wang, json!({"files": [held]})).await.expect(201).id();
+        wang.delete(&format!("{PAPERS}/{record}")).await.expect(204);
+        server.clock.advance(29 * DAY);
+        server.service.tidy().await.expect("tidy");
+        assert_eq!(stored(server), [b"held".to_vec()]);
+        server.clock.advance(2 * DAY);
+        server.service.tidy().await.expect("tidy");
+        papers.get(&format!("{PAPERS}/{record}")).await.refused(404, "not_found");
+        assert_eq!(stored(server).len(), 0);
         // The same content may come again.
         let again = uploaded(&wang, "d.txt", b"the same").await;
         assert_eq!(wang.get(&at(again)).await.expect(200).bytes, b"the same");

@@ -1,9 +1,12 @@
 //! Secrets and encrypted fields: sealed in the database, masked where they may not be read, never in the history.
 
 use crate::{
+    client::Body,
     every_kind::{SAMPLE, codes, condition, import, join, values},
     server::{Server, on_both},
 };
+use formwork::service::jobs::Stop;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -50,6 +53,42 @@ async fn what_is_sealed_never_lies_or_leaves_in_plain_text() {
         let refused =
             administrator.patch(&place, json!({"values": {"password": {"set": true}}})).await.refused(422, "invalid");
         assert_eq!(refused.errors(), [("/password".to_owned(), "type".to_owned())]);
+    })
+    .await;
+}
+
+/// Answers that are given once more, half-filled forms, and what an import took away.
+#[tokio::test]
+async fn what_is_kept_beside_records_is_sealed_like_them() {
+    on_both(async |server: &Server| {
+        let shelves = import(server).await;
+        let administrator = server.administrator();
+        let mut sent = values(server, "A", shelves).await;
+        sent["salary"] = "98765.43".into();
+        let made = administrator.post_once("once", SAMPLE, json!({"values": sent})).await.expect(201);
+        let again = administrator.post_once("once", SAMPLE, json!({"values": sent})).await.expect(201);
+        assert_eq!(again.header("idempotency-replayed"), Some("true"));
+        assert_eq!(again["values"]["salary"], "98765.43");
+
+        let form = "/apps/every_kind/sample/new";
+        let half = Body::Bytes("application/x-www-form-urlencoded", b"salary=55443.32&_draft=1".to_vec());
+        administrator.send(Method::POST, &format!("{form}/draft"), &[], half).await.expect(303);
+        assert!(!server.dump().await.contains("55443"));
+        let page = administrator.get(&format!("{form}?draft=continue")).await.expect(200).text();
+        assert!(page.contains("55443.32"), "{page}");
+
+        let file = Body::Bytes("text/csv", "code,salary\nA,11223.34\n".into());
+        let path = format!("{SAMPLE}/import?mode=upsert&key=code");
+        let done = administrator.send(Method::POST, &path, &[], file).await.expect(200);
+        assert_eq!(done["changed"], 1, "{}", done.text());
+        let stored = server.dump().await;
+        for plain in ["98765", "55443", "11223"] {
+            assert!(!stored.contains(plain), "{plain} lies in the database");
+        }
+        administrator.post(&format!("{SAMPLE}/import/{}/undo", done["import"]), json!({})).await.expect(202);
+        while server.service.work(None, &Stop::default()).await.expect("the job is worked on") {}
+        let back = administrator.get(&format!("{SAMPLE}/{}", made.id())).await.expect(200);
+        assert_eq!(back["values"]["salary"], "98765.43");
     })
     .await;
 }

@@ -160,6 +160,9 @@ pub async fn convert(
     }
 }
 
+/// Values of one column, by the ids of its rows.
+type Column = Vec<(i64, Value)>;
+
 /// Gives new fields of one table (and its lines) their defaults and formulas in the rows that are there.
 ///
 /// # Errors
@@ -180,7 +183,7 @@ pub async fn fill(
         let Some((id, _)) = rows.last() else { return Ok(()) };
         last = *id;
         let permit = Permit::as_app(live.key(), table, Action::View);
-        let mut written: HashMap<(Option<String>, String), Vec<(i64, Value)>> = HashMap::new();
+        let mut written: HashMap<(Option<String>, String), Column> = HashMap::new();
         for (id, _) in rows {
             // Rows in the trash are filled when they come back: they are saved before anybody works with them.
             let Some(record) = records::get(tx, &live.schema, &permit, RecordId(id)).await? else { continue };

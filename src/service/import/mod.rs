@@ -155,21 +155,25 @@ impl Service {
         let new = (call.actor.user, live.id, table.to_owned(), name.chars().take(200).collect::<String>());
         let (bytes, now) = (bytes, call.now);
         let options = json!(plan).to_string();
+        let vault = self.live.vault().cloned();
         self.store
-            .transaction_with((new, bytes, options), move |tx, ((user, app, table, name), bytes, options)| {
-                Box::pin(async move {
-                    let file = job_files::insert(tx, *user, name, bytes, now).await?;
-                    let new = New {
-                        user: *user,
-                        app: *app,
-                        table: table.clone(),
-                        file,
-                        file_name: name.clone(),
-                        options: options.clone(),
-                    };
-                    Ok::<_, Error>(imports::insert(tx, &new, now).await?)
-                })
-            })
+            .transaction_with(
+                (new, bytes, options, vault),
+                move |tx, ((user, app, table, name), bytes, options, vault)| {
+                    Box::pin(async move {
+                        let file = job_files::insert(tx, vault.as_deref(), *user, name, bytes, now).await?;
+                        let new = New {
+                            user: *user,
+                            app: *app,
+                            table: table.clone(),
+                            file,
+                            file_name: name.clone(),
+                            options: options.clone(),
+                        };
+                        Ok::<_, Error>(imports::insert(tx, &new, now).await?)
+                    })
+                },
+            )
             .await
     }
 
@@ -260,7 +264,7 @@ impl Service {
     /// # Errors
     /// The file cannot be read any more.
     pub async fn import_sheet(&self, import: &Import, plan: &Plan) -> Result<Sheet, Error> {
-        let (_, bytes) = job_files::load(&self.store.reader(), import.file_id).await?.ok_or(Error::NotFound)?;
+        let (_, bytes) = self.load_job_file(import.file_id).await?;
         Ok(sheet_of(Arc::new(bytes), plan.sheet.clone()).await?.1)
     }
 
@@ -275,7 +279,7 @@ impl Service {
         import: &Import,
         wish: &Wish,
     ) -> Result<(), Error> {
-        let (_, bytes) = job_files::load(&self.store.reader(), import.file_id).await?.ok_or(Error::NotFound)?;
+        let (_, bytes) = self.load_job_file(import.file_id).await?;
         let plan = self.plan(call, live, &import.table_key, Arc::new(bytes), wish).await?;
         let (id, options) = (import.id, json!(plan).to_string());
         self.store

@@ -103,9 +103,9 @@ pub fn group(sheet: &Sheet, plan: &Plan, table: &Table) -> Vec<Group> {
             let repeated = if named.is_empty() { &heads } else { &named };
             let has_lines = |row: usize| lines.iter().any(|column| !sheet.cell(row, column.mapped.column).is_empty());
             has_lines(row)
-                && (heads.iter().all(|column| blank(column))
+                && (heads.iter().all(blank)
                     || (!repeated.is_empty()
-                        && repeated.iter().all(|column| same(column))
+                        && repeated.iter().all(same)
                         && repeated.iter().any(|column| !cell(column).is_empty())))
         });
         match groups.last_mut() {

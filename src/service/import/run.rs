@@ -6,6 +6,7 @@ use super::{
     lookup::Lookup,
     plan::BadRows,
     rows::{self, CellError, Draft, Group},
+    snapshot,
 };
 use crate::{
     base::error::FieldError,
@@ -14,6 +15,7 @@ use crate::{
     service::{
         Call, Error, LiveApp, Service, audit,
         jobs::{Rest, Stop, progress},
+        kept,
         permits::Rights,
     },
     store::{
@@ -349,7 +351,7 @@ fn row_of(
         action: outcome.action.to_owned(),
         record_id: outcome.record.map(|id| id.0),
         version: outcome.version,
-        before: outcome.before.as_ref().map(ToString::to_string),
+        before: None,
         errors: errors.map(|errors| json!(errors).to_string()),
         undo: None,
     }
@@ -390,9 +392,14 @@ impl Input {
                 if outcome.action == "refused" {
                     row.record_id = None;
                 }
-                row
+                row.before = outcome
+                    .before
+                    .as_ref()
+                    .map(|before| kept::keep(&self.live, &snapshot::place(&row), before.to_string()))
+                    .transpose()?;
+                Ok(row)
             })
-            .collect();
+            .collect::<Result<_, Error>>()?;
         imports::insert_rows(tx, &rows).await?;
         progress(tx, &self.job, self.first + self.drafts.len(), self.total, self.call.now).await?;
         Ok(outcomes)

@@ -1,11 +1,18 @@
 //! What an import changed, kept so that it can be put back.
 
+use super::super::kept::Place;
 use crate::{
     base::value::{Document, Line},
     definition::{field::Stored, table::Table},
+    store::imports::Row,
 };
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashSet;
+
+/// Where what a row took away is kept.
+pub(super) fn place(row: &Row) -> Place {
+    Place::new(format!("import/{}", row.import_id), row.ordinal)
+}
 
 /// What a change takes away, in the form that columns hold, so that every kind comes back exactly.
 pub(super) fn snapshot(table: &Table, before: &Document, after: &Document) -> Json {

@@ -1,6 +1,9 @@
 //! Taking an import back.
 
-use super::{run::on_table, snapshot::restored};
+use super::{
+    run::on_table,
+    snapshot::{place, restored},
+};
 use crate::{
     access::Permit,
     base::id::RecordId,
@@ -8,6 +11,7 @@ use crate::{
     service::{
         Call, Error, LiveApp, Service, audit,
         jobs::{Rest, Stop, progress},
+        kept,
         save_record::save,
     },
     store::{
@@ -53,13 +57,14 @@ pub(super) async fn undo(
         done += rows.len();
         call.now = service.clock.now();
         let input = (service.clone(), job.clone(), import.clone(), live.clone(), call.clone(), rows, done, total);
-        let work = service.store.transaction_with(input, |tx, (service, job, import, live, call, rows, done, total)| {
-            Box::pin(async move {
-                let live = service.live.current(tx, live).await?;
-                undo_rows(tx, call, &live, import, rows).await?;
-                Ok::<_, Error>(progress(tx, job, *done, *total, call.now).await?)
-            })
-        });
+        let work =
+            service.store.transaction_with(input, |tx, (service, job, import, live, call, rows, done, total)| {
+                Box::pin(async move {
+                    let live = service.live.current(tx, live).await?;
+                    undo_rows(tx, call, &live, import, rows).await?;
+                    Ok::<_, Error>(progress(tx, job, *done, *total, call.now).await?)
+                })
+            });
         if work.await? {
             break;
         }
@@ -112,7 +117,10 @@ async fn undo_rows(tx: &Tx, call: &Call, live: &LiveApp, import: &Import, rows: 
                 }
             }
             Some(record) => {
-                let before = row.before.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+                let before = row.before.clone().and_then(|kept| kept::read(live.vault.as_ref(), &place(row), kept));
+                let before = before.and_then(|text| serde_json::from_str(&text).ok()).ok_or_else(|| {
+                    Error::internal(format!("what row {} of import {} took away does not open", row.ordinal, import.id))
+                })?;
                 let document = restored(table, &record.document, &before);
                 if taken_meanwhile(tx, live, table, record, &document).await? {
                     "undo_unique"

@@ -177,7 +177,7 @@ impl Compiler<'_> {
         let part = |from: i32, length: i32| -> Expr {
             Func::cust("substr").arg(day.clone()).arg(Expr::val(from)).arg(Expr::val(length)).into()
         };
-        let then = |start: Expr, end: Expr| start.binary(BinOper::Custom("||".into()), end);
+        let then = |start: Expr, end: Expr| start.binary(BinOper::Custom("||"), end);
         match bucket {
             Bucket::Day => day,
             Bucket::Week if self.postgres => {

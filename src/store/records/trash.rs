@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        Connection, Error, Tx,
+        Connection, Error, Tx, files,
         filter::Reading,
         schema::{Schema, column},
     },
@@ -16,7 +16,7 @@ use crate::{
         time::Timestamp,
     },
 };
-use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, Order, Query};
 use std::collections::HashMap;
 
 /// Where [`columns`] has the moment at which a record came to the trash.
@@ -100,16 +100,25 @@ pub async fn long_trashed(
     conn.query(&select).await?.iter().map(|row| row.i64(0)).collect()
 }
 
-/// Removes records in the trash for good, with their lines.
+/// Removes those of `ids` that are in the trash for good, with their lines and the contents of their files; answers how many.
 ///
 /// # Errors
 /// [`Error::ForeignKey`] when something points at one of them.
-pub async fn purge(tx: &Tx, schema: &Schema, table: &str, ids: &[i64]) -> Result<u64, Error> {
+pub async fn purge(tx: &Tx, schema: &Schema, table: &str, ids: &[i64], now: Timestamp) -> Result<u64, Error> {
     let (_, physical) = schema.table(table)?;
-    let mut delete = Query::delete();
-    delete
-        .from_table(physical.name.clone())
+    let mut select = Query::select();
+    select
+        .column("id")
+        .from(physical.name.clone())
         .and_where(Expr::col("id").is_in(ids.iter().copied()))
         .and_where(Expr::col("trashed_at").is_not_null());
-    tx.execute(&delete).await
+    if tx.is_postgres() {
+        select.lock(LockType::Update);
+    }
+    let gone = tx.query(&select).await?.iter().map(|row| row.i64(0)).collect::<Result<Vec<_>, _>>()?;
+    let mut delete = Query::delete();
+    delete.from_table(physical.name.clone()).and_where(Expr::col("id").is_in(gone.iter().copied()));
+    let count = tx.execute(&delete).await?;
+    files::release_of(tx, physical.id, &gone, now).await?;
+    Ok(count)
 }

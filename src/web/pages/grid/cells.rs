@@ -40,7 +40,7 @@ use crate::{
 use askama::Template;
 use axum::{
     Json as AxumJson,
-    extract::{Path, RawQuery, State},
+    extract::{Path, State},
     http::{HeaderMap, Method, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
@@ -171,7 +171,6 @@ pub async fn change(
     wants: Wants,
     uri: Uri,
     Path((app, key)): Path<(String, String)>,
-    RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Response> {
@@ -182,7 +181,7 @@ pub async fn change(
     rights.permit(&key, Action::View)?;
     let table = live.table(&caller.call.actor.locale, &key)?;
     let texts = wants.texts(Some(&caller));
-    let asked = Asked::of(&app, &key, query.as_deref());
+    let asked = Asked::of(&app, &key, uri.query());
     let judge = Judge { conn: &reader, rights: &rights, table, texts, zone: &caller.person.zone };
     if let Some(every) = changes.all.take() {
         let found = super::found(&web, &caller, &live, &key, &asked, MOST).await?;

@@ -51,10 +51,7 @@ impl Rows<'_, '_> {
             let writable = |field: &Field| {
                 open && !field.read_only && field.kind != Kind::Lines && can.can_write(Action::Edit, &field.key)
             };
-            let edit = Edit {
-                open: own.is_some_and(|field| writable(field)),
-                text: self.copied(place, drawn.first(), record),
-            };
+            let edit = Edit { open: own.is_some_and(writable), text: self.copied(place, drawn.first(), record) };
             edits.push(edit);
             edits.extend(drawn.iter().skip(1).map(|_| Edit::default()));
             cells.extend(drawn);

@@ -26,10 +26,7 @@ pub fn table(show: &Showing<'_>, ran: &Ran, app: &str) -> ReportTable {
     let cells = |values: &[Value]| -> Vec<ReportCell> {
         let pairs = sheet.heads.iter().zip(values);
         pairs
-            .map(|(head, value)| ReportCell {
-                cell: show_value(show, ran, head.column, value),
-                numeric: numeric(head),
-            })
+            .map(|(head, value)| ReportCell { cell: show_value(show, ran, head.column, value), numeric: numeric(head) })
             .collect()
     };
     let rows = sheet.rows.iter().map(|row| {

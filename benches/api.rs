@@ -6,6 +6,8 @@
 
 #[path = "api/by_hand.rs"]
 mod by_hand;
+#[path = "api/connection.rs"]
+mod connection;
 #[path = "api/load.rs"]
 mod load;
 #[path = "api/ours.rs"]

@@ -1,5 +1,6 @@
 //! Clients that cost little, so that the servers are what is measured: plain HTTP/1.1 over kept connections.
 
+use crate::connection::Connection;
 use serde_json::Value;
 use std::{
     net::SocketAddr,
@@ -8,10 +9,6 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
-};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
 };
 
 #[derive(Debug, Clone, Copy)]
@@ -124,43 +121,4 @@ pub async fn measure(side: &Side, job: Load, clients: usize, length: Duration) -
     #[allow(clippy::cast_precision_loss)] // far below 2^52
     let answered = answered as f64;
     answered / started.elapsed().as_secs_f64()
-}
-
-/// A kept connection.
-struct Connection {
-    stream: TcpStream,
-    buffer: Vec<u8>,
-}
-
-impl Connection {
-    async fn open(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).await.expect("the server listens");
-        stream.set_nodelay(true).expect("an option of the socket");
-        Self { stream, buffer: Vec::with_capacity(8 * 1024) }
-    }
-
-    /// Sends a request and reads its answer: status and body.
-    async fn exchange(&mut self, request: &[u8]) -> (u16, Vec<u8>) {
-        self.stream.write_all(request).await.expect("the request is sent");
-        self.buffer.clear();
-        let (status, head, length) = loop {
-            self.more().await;
-            if let Some(end) = self.buffer.windows(4).position(|four| four == b"\r\n\r\n") {
-                let text = String::from_utf8_lossy(&self.buffer[..end]).to_ascii_lowercase();
-                let status = text.split(' ').nth(1).and_then(|word| word.parse().ok()).expect("a status");
-                let length =
-                    text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
-                break (status, end + 4, length.expect("a length"));
-            }
-        };
-        while self.buffer.len() < head + length {
-            self.more().await;
-        }
-        (status, self.buffer[head..head + length].to_vec())
-    }
-
-    async fn more(&mut self) {
-        let read = self.stream.read_buf(&mut self.buffer).await.expect("the answer comes");
-        assert!(read > 0, "the server closed the connection");
-    }
 }

@@ -85,6 +85,7 @@ pub struct Store {
 pub struct Counters {
     commits: AtomicU64,
     works: AtomicU64,
+    reads: AtomicU64,
 }
 
 impl Counters {
@@ -96,6 +97,15 @@ impl Counters {
     /// Pieces of work that were answered by those commits: more of them where commits were shared.
     pub fn works(&self) -> u64 {
         self.works.load(Ordering::Relaxed)
+    }
+
+    /// Statements outside of transactions: what looking at pages costs, which tests assert.
+    pub fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
+    }
+
+    fn read(&self) {
+        self.reads.fetch_add(1, Ordering::Relaxed);
     }
 
     fn committed(&self, works: usize) {
@@ -121,7 +131,7 @@ impl Store {
         match backend {
             Backend::Sqlite { path } => {
                 let connection = connection::sqlite_writer(&path).await?;
-                let readers = Arc::new(Readers::new(connection::sqlite_readers(&path).await?));
+                let readers = Arc::new(Readers::new(connection::sqlite_readers(&path).await?, counters.clone()));
                 let (sender, queue) = mpsc::channel(writer::QUEUE);
                 let writer = Writer {
                     path: path.clone(),
@@ -135,7 +145,8 @@ impl Store {
             }
             Backend::Postgres { url, max_connections } => {
                 let pool = connection::postgres(&url, max_connections).await?;
-                Ok(Self { readers: Arc::new(Readers::new(pool.clone())), writing: Writing::Postgres(pool), counters })
+                let readers = Arc::new(Readers::new(pool.clone(), counters.clone()));
+                Ok(Self { readers, writing: Writing::Postgres(pool), counters })
             }
         }
     }

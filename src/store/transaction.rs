@@ -1,6 +1,6 @@
 //! What work inside the store is given: [`Tx`] to write, [`Reader`] to read, and [`Connection`], what both can do.
 
-use super::{Error, Row, error};
+use super::{Counters, Error, Row, error};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
     StatementBuilder,
@@ -21,20 +21,23 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The pool that reads; exchanged as a whole after the schema changed.
 #[derive(Debug)]
-pub(super) struct Readers(RwLock<DatabaseConnection>);
+pub(super) struct Readers {
+    pool: RwLock<DatabaseConnection>,
+    counters: Arc<Counters>,
+}
 
 impl Readers {
-    pub(super) const fn new(pool: DatabaseConnection) -> Self {
-        Self(RwLock::new(pool))
+    pub(super) const fn new(pool: DatabaseConnection, counters: Arc<Counters>) -> Self {
+        Self { pool: RwLock::new(pool), counters }
     }
 
     pub(super) fn current(&self) -> DatabaseConnection {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.pool.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Later statements use `pool`; running ones end on the connections they hold, which close after them.
     pub(super) fn exchange(&self, pool: DatabaseConnection) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = pool;
+        *self.pool.write().unwrap_or_else(PoisonError::into_inner) = pool;
     }
 }
 
@@ -75,6 +78,9 @@ impl Orm {
             ));
         }
         self.statements.fetch_add(1, Ordering::Relaxed);
+        if let Target::Pool(readers) = &self.target {
+            readers.counters.read();
+        }
         Ok(())
     }
 

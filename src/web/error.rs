@@ -268,7 +268,10 @@ pub fn say_field(texts: Texts, error: &FieldError) -> String {
 }
 
 fn problem_json(texts: Texts, error: &Error, status: StatusCode, request_id: &str) -> Response {
-    let detail = message_of(texts, error);
+    let detail = match error {
+        Error::Internal(_) => say(texts, "internal", &Params::from([("request".to_owned(), request_id.to_owned())])),
+        other => message_of(texts, other),
+    };
     let errors: Vec<Json> = match error {
         Error::Invalid(errors) => errors
             .iter()

@@ -43,10 +43,10 @@ struct Callers {
 }
 
 /// Tokens outlive the server, cookies would too; tokens are what programs use.
-struct Tokens {
+pub struct Tokens {
     keeper: String,
     manager: String,
-    administrator: String,
+    pub administrator: String,
 }
 
 impl Tokens {
@@ -102,7 +102,7 @@ fn serve(directory: &Path) -> Serving {
 }
 
 /// A company with the warehouse app, a keeper and a manager, all by the command line.
-fn set_up(directory: &Path) -> Tokens {
+pub fn set_up(directory: &Path) -> Tokens {
     let say = |arguments: &[&str], input: &str| {
         run(command(directory, &[&["--data", "data"], arguments].concat()), input).expect(0).stdout
     };

@@ -2,11 +2,19 @@
 
 #[path = "../support/client.rs"]
 mod client;
+#[path = "../support/database.rs"]
+mod database;
 #[path = "../support/program.rs"]
 mod program;
+#[path = "../support/server.rs"]
+mod server;
 #[path = "../support/stock.rs"]
 mod stock;
 
 mod cli;
+mod disk;
 mod kill;
+mod memory;
+mod publish;
 mod store;
+mod stored;

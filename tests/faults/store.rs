@@ -1,11 +1,9 @@
 //! The store under load and under faults, on both databases.
 
-#[path = "../support/database.rs"]
-mod database;
-#[path = "stored.rs"]
-mod stored;
-
-use database::{TestDatabase, on_both};
+use crate::{
+    database::{TestDatabase, on_both},
+    stored::{new_app, new_user},
+};
 use formwork::{
     base::{id::AppId, time::Timestamp},
     store::{
@@ -25,9 +23,8 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use stored::{new_app, new_user};
 
-const NOW: Timestamp = Timestamp(1_795_000_000_000);
+pub const NOW: Timestamp = Timestamp(1_795_000_000_000);
 
 async fn subject(tx: &Tx, name: &str) -> Result<(), Error> {
     sign_in::record_failure(tx, &[name.to_owned()], NOW).await

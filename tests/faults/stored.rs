@@ -1,6 +1,6 @@
 //! What the store keeps, subject by subject, on both databases.
 
-use super::{NOW, database::on_both};
+use crate::{database::on_both, store::NOW};
 use formwork::{
     base::{
         id::{AppId, NoticeId, UserId},

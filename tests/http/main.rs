@@ -34,6 +34,7 @@ mod reports;
 mod routes;
 mod sealed;
 mod session;
+mod statements;
 mod tokens;
 mod transfer;
 mod trash;

@@ -2,10 +2,7 @@
 
 use crate::{
     access::Permit,
-    base::{
-        id::RecordId,
-        value::{Line, Value},
-    },
+    base::value::{Document, Line, Value},
     definition::{
         app::App,
         evolution::{Carrier, Place, carry},
@@ -184,16 +181,21 @@ pub async fn fill(
         last = *id;
         let permit = Permit::as_app(live.key(), table, Action::View);
         let mut written: HashMap<(Option<String>, String), Column> = HashMap::new();
-        for (id, _) in rows {
-            // Rows in the trash are filled when they come back: they are saved before anybody works with them.
-            let Some(record) = records::get(tx, &live.schema, &permit, RecordId(id)).await? else { continue };
+        // Rows in the trash are filled when they come back: they are saved before anybody works with them.
+        let ids: BTreeSet<i64> = rows.iter().map(|(id, _)| *id).collect();
+        let mut around = Circumstances::new(call, live);
+        let mut documents: Vec<(i64, Document)> = Vec::with_capacity(ids.len());
+        for (id, record) in records::many(tx, &live.schema, &permit, &ids).await? {
             let mut document = blank(definition);
             document.values.extend(record.document.values);
             document.lines.extend(record.document.lines);
-            let mut around = Circumstances::new(call, live);
             // What fails in one row is left unset there, as it would be in a new one.
             let _unset = rules.apply_defaults(&mut document, around.context());
-            around.load(tx, definition, &document, &rules.link_hops()).await?;
+            documents.push((id, document));
+        }
+        let all = documents.iter().map(|(_, document)| document);
+        around.load_all(tx, definition, all, &rules.link_hops()).await?;
+        for (id, mut document) in documents {
             let _unset = rules.recompute(&mut document, around.context());
             for (lines, key) in fields {
                 let slot = written.entry((lines.clone(), key.clone())).or_default();

@@ -4,6 +4,7 @@ mod aggregate;
 mod label;
 mod lines;
 mod many;
+mod order;
 mod read;
 mod select;
 mod trash;

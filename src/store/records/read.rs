@@ -4,21 +4,18 @@ use super::{
     super::{
         Connection, Error, Tx,
         filter::{Compiler, Reading},
-        schema::{Schema, bind, column},
-        shadow::Form,
+        schema::{Schema, column},
     },
     lines,
+    order::{Sorted, Start},
     select::{ALIAS, Listing, Record, columns, compiler},
 };
 use crate::{
     access::Permit,
     base::id::RecordId,
-    definition::field::Stored,
-    query::{Condition, Cursor, CursorError, Sort},
+    query::{Condition, Cursor, CursorError},
 };
-use sea_orm::sea_query::{Expr, ExprTrait, NullOrdering, Order, Query, SelectStatement};
-use serde_json::Value as Json;
-use sha2::{Digest, Sha256};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 use std::collections::HashMap;
 
 /// The record with its lines, if the permit shows it and it is not in the trash. Two statements, and one per lines field.
@@ -98,17 +95,27 @@ pub async fn list(
 ) -> Result<Result<(Vec<Record>, Option<Cursor>), CursorError>, Error> {
     let compiler = compiler(schema, reading, conn.is_postgres())?;
     let mut select = columns(compiler, reading.permit, listing.hops);
-    restrict(&mut select, compiler, reading.permit, listing);
     let sorted = Sorted::new(compiler, listing);
     // The sort values of the last row make the cursor, so they are selected too, after all else.
-    for key in &sorted.keys {
-        select.expr(key.expression.clone());
+    for expression in sorted.expressions() {
+        select.expr(expression);
     }
-    if let Some(after) = &listing.page.after {
-        match sorted.after(after) {
-            Ok(condition) => select.and_where(condition),
-            Err(error) => return Ok(Err(error)),
-        };
+    let found = || {
+        let mut found = Query::select();
+        found.expr_as(column(ALIAS, "id"), "id").from_as(compiler.physical.name.clone(), ALIAS);
+        restrict(&mut found, compiler, reading.permit, listing);
+        found
+    };
+    match sorted.start(listing.page.after.as_ref(), listing.page.limit + 1, conn.is_postgres(), found) {
+        Ok(Start::First) => restrict(&mut select, compiler, reading.permit, listing),
+        Ok(Start::After(condition)) => {
+            restrict(&mut select, compiler, reading.permit, listing);
+            select.and_where(condition);
+        }
+        Ok(Start::Among(ids)) => {
+            select.and_where(column(ALIAS, "id").in_subquery(ids));
+        }
+        Err(error) => return Ok(Err(error)),
     }
     sorted.order(&mut select);
     select.limit(listing.page.limit + 1);
@@ -120,7 +127,7 @@ pub async fn list(
         records.push(Record::from_row(row, compiler, reading.permit, listing.hops)?);
     }
     let cursor = match (more, rows.last()) {
-        (true, Some(row)) => Some(sorted.cursor(row, &select_width(compiler, reading.permit, listing))?),
+        (true, Some(row)) => Some(sorted.cursor(row, select_width(compiler, reading.permit, listing))?),
         _ => None,
     };
     Ok(Ok((records, cursor)))
@@ -230,89 +237,4 @@ pub async fn uses(
         }
     }
     Ok(found)
-}
-
-struct SortKey {
-    expression: Expr,
-    descending: bool,
-    text: bool,
-}
-
-/// The order of a list, and a mark of the list that cursors carry.
-struct Sorted {
-    keys: Vec<SortKey>,
-    id_descending: bool,
-    mark: String,
-}
-
-impl Sorted {
-    fn new(compiler: Compiler<'_>, listing: &Listing<'_>) -> Self {
-        let key = |sort: &Sort| {
-            let operand = compiler.form(&sort.path, Form::Ordered);
-            let text = match (operand.field, &sort.path) {
-                (Some(field), _) => field.stored_as() == Some(crate::definition::field::Column::Text),
-                (None, crate::query::FieldPath::System(system)) => super::super::filter::is_text(*system),
-                (None, _) => false,
-            };
-            SortKey { expression: operand.expression, descending: sort.descending, text }
-        };
-        let described = format!("{} {:?} {:?}", Sort::to_text(listing.sort), listing.condition, listing.search);
-        let digest = Sha256::digest(described.as_bytes());
-        Self {
-            keys: listing.sort.iter().map(key).collect(),
-            id_descending: Sort::id_descending(listing.sort),
-            mark: digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect(),
-        }
-    }
-
-    fn order(&self, select: &mut SelectStatement) {
-        let direction = |descending| if descending { Order::Desc } else { Order::Asc };
-        for key in &self.keys {
-            select.order_by_expr_with_nulls(key.expression.clone(), direction(key.descending), NullOrdering::Last);
-        }
-        select.order_by((ALIAS, "id"), direction(self.id_descending));
-    }
-
-    fn cursor(&self, row: &super::super::Row, start: &usize) -> Result<Cursor, Error> {
-        let mut values = Vec::new();
-        for (index, key) in self.keys.iter().enumerate() {
-            values.push(if key.text {
-                row.opt_text(start + index)?.map_or(Json::Null, Json::from)
-            } else {
-                row.opt_i64(start + index)?.map_or(Json::Null, Json::from)
-            });
-        }
-        Ok(Cursor { values, id: row.i64(0)?, query: self.mark.clone() })
-    }
-
-    /// Rows after the cursor: for some key, all earlier keys are equal and this one comes later; unset values come last.
-    fn after(&self, cursor: &Cursor) -> Result<Expr, CursorError> {
-        if cursor.query != self.mark || cursor.values.len() != self.keys.len() {
-            return Err(CursorError);
-        }
-        let mut equal = Expr::val(1).eq(1);
-        let mut after = Expr::val(1).eq(0);
-        for (key, json) in self.keys.iter().zip(&cursor.values) {
-            let stored = match json {
-                Json::Null => Stored::Null,
-                Json::Number(number) if !key.text => Stored::Integer(number.as_i64().ok_or(CursorError)?),
-                Json::String(text) if key.text => Stored::Text(text.clone()),
-                _ => return Err(CursorError),
-            };
-            let expression = || key.expression.clone();
-            let same = if stored == Stored::Null {
-                expression().is_null()
-            } else {
-                let value = Expr::val(bind(stored));
-                let later =
-                    if key.descending { expression().lt(value.clone()) } else { expression().gt(value.clone()) };
-                after = after.or(equal.clone().and(later.or(expression().is_null())));
-                expression().eq(value)
-            };
-            equal = equal.and(same);
-        }
-        let id = column(ALIAS, "id");
-        let later = if self.id_descending { id.lt(cursor.id) } else { id.gt(cursor.id) };
-        Ok(after.or(equal.and(later)))
-    }
 }

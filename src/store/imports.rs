@@ -239,6 +239,21 @@ pub async fn set_undo(tx: &Tx, import: i64, ordinals: &[i64], outcome: &str) -> 
     Ok(())
 }
 
+/// Forgets why records could not be taken back, so that it is tried again.
+///
+/// # Errors
+/// The database failed.
+pub async fn retry_undo(tx: &Tx, import: i64) -> Result<(), Error> {
+    use record_import_row::Column;
+    record_import_row::Entity::update_many()
+        .col_expr(Column::Undo, Expr::val(Option::<String>::None))
+        .filter(Column::ImportId.eq(import))
+        .filter(Column::Undo.ne(UNDONE))
+        .exec(tx.orm())
+        .await?;
+    Ok(())
+}
+
 /// How many records there are by what became of them.
 ///
 /// # Errors

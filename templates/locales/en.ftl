@@ -1323,6 +1323,7 @@ import-edit = Change the columns
 import-run = Import
 import-run-skip = Skip the bad rows, import { $count }
 import-undo = Undo this import
+import-undo-again = Try the rest again
 import-kept-rows = Records that were not undone
 import-bad-rows-title = Rows with errors
 import-record = Record

@@ -1237,6 +1237,7 @@ import-edit = 修改对应
 import-run = 开始导入
 import-run-skip = 跳过有错的，导入其余 { $count } 条
 import-undo = 撤销这次导入
+import-undo-again = 再撤销一次余下的
 import-kept-rows = 没有撤销的记录
 import-bad-rows-title = 有错的行
 import-record = 记录

@@ -262,6 +262,23 @@ async fn records_are_changed_by_key_and_everything_is_taken_back_exactly() {
         let codes: Vec<Value> =
             all(&administrator, SAMPLE).await.iter().map(|record| record["values"]["code"].clone()).collect();
         assert_eq!(codes, ["A", "B", "C", "X"]);
+
+        // What is in use stays until nothing uses it; then the rest is taken back by another try.
+        let done =
+            send(&administrator, SHELF, xlsx(&[vec!["code", "capacity"], vec!["S8", "5"]]), &[]).await.expect(200);
+        let shelf = all(&administrator, SHELF).await.into_iter().find(|shelf| shelf["values"]["code"] == "S8");
+        let shelf = shelf.expect("the shelf")["id"].clone();
+        let user = json!({"values": {"code": "U", "shelf": shelf}, "submit": false});
+        let user = administrator.post(SAMPLE, user).await.expect(201).id();
+        let undo = format!("{SHELF}/import/{}/undo", done["import"]);
+        for kept in [1, 0] {
+            let job = administrator.post(&undo, json!({})).await.expect(202)["job"].clone();
+            work(server).await;
+            let job = administrator.get(&format!("/api/v1/jobs/{job}")).await.expect(200);
+            assert_eq!(job["result"]["kept"], kept, "{}", job.text());
+            administrator.delete(&format!("{SAMPLE}/{user}")).await;
+        }
+        assert!(all(&administrator, SHELF).await.iter().all(|shelf| shelf["values"]["code"] != "S8"));
     })
     .await;
 }

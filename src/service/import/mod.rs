@@ -310,8 +310,9 @@ impl Service {
             .transaction(move |tx| {
                 let input = json!({"import": id, "table": table}).to_string();
                 Box::pin(async move {
-                    if what == Step::Check || what == Step::Run {
-                        imports::clear_rows(tx, id).await?;
+                    match what {
+                        Step::Check | Step::Run => imports::clear_rows(tx, id).await?,
+                        Step::Undo => imports::retry_undo(tx, id).await?,
                     }
                     let new = stored_jobs::New { kind: kind.into(), user, app: Some(app), input };
                     let job = stored_jobs::insert(tx, &new, now).await?;

@@ -70,10 +70,15 @@ pub async fn outcome_page(
     let mut heading = texts.get("import-bad-rows-title");
     let mut heads: Vec<(String, String)> =
         shown.iter().map(|column| (plan::letters(column), column.title.clone())).collect();
+    let mut again = None;
     if import.state == "undone" {
         let kept = imports::not_undone(&reader, import.id, BAD).await?;
         heading = texts.get("import-kept-rows");
         heads = vec![("A".into(), texts.get("import-record"))];
+        again = kept.first().map(|_| {
+            Action::post(texts.get("import-undo-again"), path.clone(), vec![("_do".into(), "undo".into())])
+                .icon("return")
+        });
         rows = kept
             .iter()
             .map(|row| BadRow {
@@ -97,7 +102,7 @@ pub async fn outcome_page(
             (label("same"), number(counts.same), ""),
             (label("refused"), number(counts.refused), if counts.refused > 0 { "bad" } else { "" }),
         ],
-        actions: actions(texts, here, import, plan, counts),
+        actions: again.into_iter().chain(actions(texts, here, import, plan, counts)).collect(),
         heads,
         rows,
         more: next.filter(|_| import.state != "undone"),

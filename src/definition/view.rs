@@ -31,15 +31,95 @@ pub struct View {
     pub frozen: usize,
     #[serde(default, skip_serializing_if = "is_normal")]
     pub row_height: RowHeight,
+    /// Kanban: the field whose values are its columns, or `state`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Calendar: the field with the first day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
+    /// Calendar: the field with the last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<String>,
+    /// Calendar: the choice whose colours the records have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color_by: Option<String>,
+    /// Calendar: how much of it shows first.
+    #[serde(default, skip_serializing_if = "is_month")]
+    pub span: Span,
+    /// Kanban and gallery: the field whose first picture stands on the card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cover: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub icon: Option<String>,
 }
 
+/// How records show. Of a card the first column is its title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ViewKind {
     #[default]
     Grid,
+    /// Cards in columns by the value of a field.
+    Kanban,
+    /// Records on their days.
+    Calendar,
+    /// Cards with pictures.
+    Gallery,
+}
+
+impl ViewKind {
+    pub const ALL: [Self; 4] = [Self::Grid, Self::Kanban, Self::Calendar, Self::Gallery];
+
+    /// The word in a definition.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Grid => "grid",
+            Self::Kanban => "kanban",
+            Self::Calendar => "calendar",
+            Self::Gallery => "gallery",
+        }
+    }
+
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// How many days a calendar shows at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Span {
+    #[default]
+    Month,
+    Week,
+    /// One day below the other.
+    Days,
+}
+
+impl Span {
+    pub const ALL: [Self; 3] = [Self::Month, Self::Week, Self::Days];
+
+    /// The word in a definition.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Month => "month",
+            Self::Week => "week",
+            Self::Days => "days",
+        }
+    }
+
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|span| span.as_str() == name)
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+const fn is_month(span: &Span) -> bool {
+    matches!(span, Span::Month)
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
@@ -91,6 +171,13 @@ impl Total {
             Self::Count => "count",
             Self::CountDistinct => "count_distinct",
         }
+    }
+
+    /// The figure as measures are written: `avg(amount)`.
+    #[must_use]
+    pub fn measure(self, field: &str) -> String {
+        let function = if self == Self::Average { "avg" } else { self.as_str() };
+        format!("{function}({field})")
     }
 
     #[must_use]
@@ -215,8 +302,25 @@ impl View {
             totals: IndexMap::new(),
             frozen: 0,
             row_height: RowHeight::Normal,
+            by: None,
+            start: None,
+            end: None,
+            color_by: None,
+            span: Span::Month,
+            cover: None,
             icon: None,
         }
+    }
+
+    /// The fields that the kind of view is drawn by, each with the name of its member.
+    pub fn drawn_by(&mut self) -> [(&'static str, &mut Option<String>); 5] {
+        [
+            ("by", &mut self.by),
+            ("start", &mut self.start),
+            ("end", &mut self.end),
+            ("color_by", &mut self.color_by),
+            ("cover", &mut self.cover),
+        ]
     }
 
     /// `(field, descending)` in order.

@@ -25,6 +25,15 @@ impl End<'_> {
         matches!(self, Self::Field(field) if field.kind.is_several())
     }
 
+    /// A date or a moment.
+    pub fn is_day(self) -> bool {
+        match self {
+            Self::Field(field) => matches!(field.kind, Kind::Date | Kind::DateTime),
+            Self::System(name) => matches!(name, "created_at" | "updated_at"),
+            Self::Elsewhere => true,
+        }
+    }
+
     pub fn is_number(self) -> bool {
         match self {
             Self::Field(field) => field.kind.is_number(),

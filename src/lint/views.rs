@@ -9,8 +9,9 @@ use crate::definition::{
     field::Kind,
     finding::Finding,
     table::Table,
-    view::{ColumnDisplay, Total, View},
+    view::{ColumnDisplay, Total, View, ViewKind},
 };
+use crate::query::stretch_of;
 
 pub fn check(app: &App, findings: &mut Vec<Finding>) {
     for view in app.views.values() {
@@ -25,7 +26,12 @@ pub fn check(app: &App, findings: &mut Vec<Finding>) {
         }
         for (index, (field, _)) in view.group_keys().enumerate() {
             let here = format!("/group/{index}");
-            if shown(app, &file, &here, field, table, findings).is_some_and(|end| end.is_several()) {
+            let (stretch, field) = stretch_of(field);
+            let end = shown(app, &file, &here, field, table, findings);
+            if stretch.is_some() && end.is_some_and(|end| !end.is_day()) {
+                let message = format!("\"{field}\" is no date; only dates are gathered by day, week or month");
+                findings.push(Finding::error(&file, here, message));
+            } else if end.is_some_and(|end| end.is_several()) {
                 let message = format!("\"{field}\" holds several values, so records cannot be grouped by it");
                 findings.push(Finding::error(&file, here, message));
             }
@@ -39,6 +45,7 @@ pub fn check(app: &App, findings: &mut Vec<Finding>) {
                 findings.push(Finding::error(&file, here, message));
             }
         }
+        drawn_by(app, &file, view, table, findings);
         if let Some(filter) = &view.filter {
             filters::check(app, &file, "/filter", filter, table, findings);
         }
@@ -66,6 +73,43 @@ fn columns(app: &App, file: &str, view: &View, table: &Table, findings: &mut Vec
             if shown(app, file, &place, of, table, findings).is_some_and(|end| !end.is_number()) {
                 findings.push(Finding::error(file, place, format!("\"{of}\" is no number")));
             }
+        }
+    }
+}
+
+/// The fields that a kind of view is drawn by are the table's own and of the right sort.
+fn drawn_by(app: &App, file: &str, view: &View, table: &Table, findings: &mut Vec<Finding>) {
+    let mut own = view.clone();
+    for (member, path) in own.drawn_by() {
+        let Some(path) = path.as_deref() else { continue };
+        let here = format!("/{member}");
+        if member == "by" && path == "state" && view.kind == ViewKind::Kanban {
+            if app.submit_flow(&table.key).is_none() {
+                let message =
+                    format!("no flow is started by submitting \"{}\", so its records have no state", table.key);
+                findings.push(Finding::error(file, here, message));
+            }
+            continue;
+        }
+        let Some(field) = table.field(path) else {
+            findings.push(Finding::error(file, here, format!("\"{path}\" is no field of \"{}\"", table.key)));
+            continue;
+        };
+        let (fits, wanted) = match member {
+            "by" => (field.kind.parts_rows(), "a choice, a boolean, a link, a member or a department"),
+            "start" | "end" => (matches!(field.kind, Kind::Date | Kind::DateTime), "a date or a moment"),
+            "color_by" => (field.kind == Kind::Choice, "a choice"),
+            _ => (field.kind == Kind::Image, "a field of pictures"),
+        };
+        if !fits || field.sealed {
+            findings.push(Finding::error(file, here, format!("\"{path}\" is not {wanted}")));
+        }
+    }
+    if let (Some(start), Some(end)) = (&view.start, &view.end) {
+        let kind = |key: &str| table.field(key).map(|field| field.kind);
+        if kind(start) != kind(end) {
+            let message = "the first and the last day are both dates or both moments".to_owned();
+            findings.push(Finding::error(file, "/end".to_owned(), message));
         }
     }
 }

@@ -134,6 +134,14 @@ impl std::fmt::Display for Measure {
     }
 }
 
+/// What a group key is made of, without looking at what it names: `month(day)` → the month, `day`; an unknown stretch is a
+/// part of the name.
+#[must_use]
+pub fn stretch_of(key: &str) -> (Option<Bucket>, &str) {
+    let named = call(key).and_then(|(stretch, path)| Some((Bucket::named(stretch)?, path)));
+    named.map_or((None, key), |(bucket, path)| (Some(bucket), path))
+}
+
 /// `sum(qty)` → `sum`, `qty`.
 fn call(text: &str) -> Option<(&str, &str)> {
     let (name, rest) = text.split_once('(')?;

@@ -14,7 +14,7 @@ mod sort;
 mod text;
 mod zone;
 
-pub use aggregate::{Bucket, Figure, FigureNames, Function, GroupKey, Measure, average, group_filter, sum};
+pub use aggregate::{Bucket, Figure, FigureNames, Function, GroupKey, Measure, average, group_filter, stretch_of, sum};
 pub use bind::{BindError, Binding};
 pub use condition::{Condition, RowValues, Test, compare, fold};
 pub use filter::{FieldPath, Filter, FilterTest, Operand, Operator, SystemField};

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod aggregate;
 pub mod apps;
 mod audit;
+pub mod board;
 pub mod batch;
 pub mod bundled;
 pub mod codes;
@@ -50,6 +51,7 @@ pub mod sign_in;
 pub mod thumbnails;
 pub mod tokens;
 pub mod verify_ledger;
+pub mod view_page;
 pub mod views;
 
 pub use error::{Error, Shortage};

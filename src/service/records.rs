@@ -10,7 +10,7 @@ use crate::{
     access::Permit,
     base::{error::FieldError, id::RecordId},
     definition::{role::Action, view::View},
-    query::{Condition, Cursor, FieldPath, Page, Sort, SystemField, resolve},
+    query::{Condition, Cursor, FieldPath, Page, Sort, SystemField},
     store::{
         Connection, Reading,
         records::{self, Listing, Record},
@@ -81,21 +81,7 @@ pub async fn list_for(
     if action != Action::View {
         chosen.permit = rights.permit(table, action)?;
     }
-    let names = chosen.names();
-    let sort = match (&request.sort, &chosen.view) {
-        (Some(sort), _) => {
-            Sort::parse(sort, names.table, names.source).map_err(|error| filter_error("/sort", error))?
-        }
-        (None, Some(view)) => {
-            // A view is for everybody; keys that this reader does not see are left out.
-            let app = live.app();
-            let definition = app.tables.get(table).ok_or(Error::NotFound)?;
-            let keys = Sort::parse(&view.sort.join(","), definition, app.as_ref())
-                .map_err(|error| filter_error("/sort", error))?;
-            keys.into_iter().filter(|key| chosen.has(&key.path.to_string())).collect()
-        }
-        (None, None) => Vec::new(),
-    };
+    let sort = order(live, table, &chosen, request.sort.as_deref())?;
     let limit = request.limit.unwrap_or(50);
     if limit == 0 || limit > most {
         let error = FieldError::new("/limit", "maximum").with("maximum", most);
@@ -105,12 +91,7 @@ pub async fn list_for(
         Some(text) => Some(Cursor::decode(text).map_err(|_| Error::invalid("/cursor", "bad_cursor"))?),
         None => None,
     };
-    let mut hops = Vec::new();
-    for name in &request.hops {
-        if let Ok((path, _)) = resolve(name, names.table, names.source) {
-            hops.push(path);
-        }
-    }
+    let hops = chosen.hops(&request.hops);
     let reading = chosen.reading();
     let condition = chosen.condition.clone();
     let listing =
@@ -124,6 +105,28 @@ pub async fn list_for(
     let next = next.map(|cursor| cursor.encode());
     let Selection { permit, targets, .. } = chosen;
     Ok((Listed { permit, records, next, sort, hops, count }, targets))
+}
+
+/// The keys by which the rows are sorted: those asked for, else the view's.
+pub(super) fn order(
+    live: &LiveApp,
+    table: &str,
+    chosen: &Selection<'_>,
+    asked: Option<&str>,
+) -> Result<Vec<Sort>, Error> {
+    let names = chosen.names();
+    match (asked, &chosen.view) {
+        (Some(sort), _) => Sort::parse(sort, names.table, names.source).map_err(|error| filter_error("/sort", error)),
+        (None, Some(view)) => {
+            // A view is for everybody; keys that this reader does not see are left out.
+            let app = live.app();
+            let definition = app.tables.get(table).ok_or(Error::NotFound)?;
+            let keys = Sort::parse(&view.sort.join(","), definition, app.as_ref())
+                .map_err(|error| filter_error("/sort", error))?;
+            Ok(keys.into_iter().filter(|key| chosen.has(&key.path.to_string())).collect())
+        }
+        (None, None) => Ok(Vec::new()),
+    }
 }
 
 /// How many records of a view there are for the person, counted no further than `cap`.

@@ -93,6 +93,13 @@ impl<'a> Selection<'a> {
         resolve(path, &self.shown.table, &self.shown).is_ok()
     }
 
+    /// What these names read besides the fields; those that the reader does not know are left out.
+    #[must_use]
+    pub fn hops(&self, names: &[String]) -> Vec<FieldPath> {
+        let read = |name: &String| resolve(name, &self.shown.table, &self.shown).ok().map(|(path, _)| path);
+        names.iter().filter_map(read).collect()
+    }
+
     /// Whether the reader may use every name of a filter.
     #[must_use]
     pub fn can_filter(&self, json: &Json) -> bool {

@@ -11,7 +11,7 @@ use crate::{
         table::Table,
         view::View,
     },
-    query::{FieldSource, fitting, resolve},
+    query::{FieldSource, fitting, resolve, stretch_of},
     store::{Connection, Tx, audit::Object, saved_views},
 };
 use serde_json::{Value as Json, json};
@@ -137,9 +137,10 @@ fn blank(table: &Table) -> View {
 fn fit(mut view: View, shown: &Shown, lost: &mut Vec<String>) -> View {
     let source: &dyn FieldSource = shown;
     let mut keep = |path: &str| {
-        let there = resolve(path.trim_start_matches('-'), shown.table(), source).is_ok();
+        let (_, path) = stretch_of(path.trim_start_matches('-'));
+        let there = resolve(path, shown.table(), source).is_ok();
         if !there {
-            lost.push(path.trim_start_matches('-').to_owned());
+            lost.push(path.to_owned());
         }
         there
     };
@@ -147,6 +148,9 @@ fn fit(mut view: View, shown: &Shown, lost: &mut Vec<String>) -> View {
     view.sort.retain(|key| keep(key));
     view.group.retain(|key| keep(key));
     view.totals.retain(|key, _| keep(key));
+    for (_, place) in view.drawn_by() {
+        *place = place.take().filter(|key| keep(key));
+    }
     if let Some(filter) = view.filter.take() {
         let (left, gone) = fitting(&filter, shown.table(), source);
         view.filter = left;
@@ -342,7 +346,7 @@ fn titled(title: &str) -> Result<String, Error> {
         return Err(Error::invalid("/title", "required"));
     }
     if title.chars().count() > LONGEST_TITLE {
-        return Err(Error::Invalid(vec![FieldError::new("/title", "too_long").with("maximum", LONGEST_TITLE)]));
+        return Err(Error::Invalid(vec![FieldError::new("/title", "max_length").with("maximum", LONGEST_TITLE)]));
     }
     Ok(title.to_owned())
 }

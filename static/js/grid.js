@@ -279,7 +279,7 @@ function bulkBar() {
 }
 
 export function startGrid() {
-  if (!document.getElementById("grid")) return;
+  if (!document.querySelector("#grid.grid-box")) return;
   menus();
   grips();
   groups();

@@ -26,6 +26,14 @@ const pages = [
   ["task", "manager_zhao", openFirst("/todo", /WH-(RK|CK)/)],
   ["apps", "manager_zhao", (person) => person.page.goto("/apps")],
   ["grid", "manager_zhao", (person) => person.page.goto("/apps/wms/inbound")],
+  ["grid-by-month", "manager_zhao", (person) => person.page.goto("/apps/wms/inbound?group=-month(biz_date)")],
+  ["board", "manager_zhao", (person) => person.page.goto("/apps/wms/item?kind=kanban&by=status&columns=name,code,category,std_cost")],
+  ["board-move", "manager_zhao", moveFirst],
+  ["calendar", "manager_zhao", (person) => person.page.goto("/apps/wms/inbound?view=inbound_calendar")],
+  ["calendar-week", "manager_zhao", (person) => person.page.goto("/apps/wms/inbound?view=inbound_calendar&span=week")],
+  ["calendar-days", "manager_zhao", (person) => person.page.goto("/apps/wms/inbound?view=inbound_calendar&span=days")],
+  ["gallery", "manager_zhao", (person) => person.page.goto("/apps/wms/item?view=item_gallery")],
+  ["drawer", "manager_zhao", openDrawer],
   ["new-form", "keeper_li", (person) => person.page.goto("/apps/wms/inbound/new")],
   ["record", "manager_zhao", openFirst("/apps/wms/inbound", /WH-RK/)],
   ["trash", "manager_zhao", (person) => person.page.goto("/apps/wms/inbound/trash")],
@@ -36,7 +44,6 @@ const pages = [
   ["dashboard", "manager_zhao", (person) => person.page.goto("/apps/wms/dashboards/today")],
   ["build", "admin", (person) => person.page.goto("/build/wms")],
   ["build-document", "admin", (person) => person.page.goto("/build/wms/table/item")],
-  ["removed-fields", "admin", (person) => person.page.goto("/build/wms/removed-fields")],
   ["publish", "admin", (person) => person.page.goto("/build/wms/publish")],
   ["import", "manager_zhao", (person) => person.page.goto("/apps/wms/item/import")],
   ["import-check", "manager_zhao", checkImport],
@@ -93,6 +100,20 @@ function openFirst(list, name) {
     await person.main.getByRole("link", { name }).first().click();
     await person.page.waitForURL((url) => url.pathname.startsWith(`${list}/`));
   };
+}
+
+/** The board with the form that moves its first card. */
+async function moveFirst(person) {
+  const first = await person.page.request.get("/api/v1/apps/wms/tables/item/records?limit=1");
+  const [item] = (await first.json()).items;
+  await person.page.goto(`/apps/wms/item?kind=kanban&by=status&move=${item.id}`);
+}
+
+/** A record beside its list; on a phone its page. */
+async function openDrawer(person) {
+  await person.page.goto("/apps/wms/inbound");
+  await person.main.getByRole("link", { name: /WH-RK/ }).first().click();
+  await person.main.getByRole("heading", { name: /WH-RK/ }).waitFor();
 }
 
 async function printFirst(person) {

@@ -1,37 +1,18 @@
 //! Forms as browsers post them: pasted cells, drafts, conflicts, lines of other documents, public links.
 
 use crate::{
+    app_packages as apps,
     client::{Answer, Body, Caller},
     server::{Server, on_both},
 };
-use formwork::definition::package::{Documents, Limits};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::path::Path;
 
 const SALES: &str = "/api/v1/apps/orders/tables/sale/records";
 
 /// The orders app of the tests.
 async fn orders(server: &Server) -> Caller {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps/orders");
-    let mut files = Vec::new();
-    let mut folders = vec![root.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(&root).expect("below").to_string_lossy().into_owned();
-                files.push((name, std::fs::read(path).expect("a file")));
-            }
-        }
-    }
-    let package = Documents::from_files(files, &Limits::default()).expect("a package").to_zip().expect("a zip");
-    let administrator = server.administrator();
-    let body = Body::Bytes("application/zip", package);
-    administrator.send(Method::POST, "/api/v1/apps/import", &[], body).await.expect(201);
-    administrator
+    apps::import(server, "orders").await
 }
 
 async fn post(caller: &Caller, path: &str, pairs: &[(&str, &str)], fragment: bool) -> Answer {

@@ -1,5 +1,7 @@
 //! The whole application through a real listener, on both databases.
 
+#[path = "../support/apps.rs"]
+mod app_packages;
 #[path = "../support/client.rs"]
 mod client;
 #[path = "../support/database.rs"]
@@ -15,7 +17,9 @@ mod access;
 mod aggregates;
 mod apps;
 mod batch;
+mod boards;
 mod build;
+mod calendars;
 mod files;
 mod evolve;
 mod flow;

@@ -32,6 +32,7 @@ fn filled(path: &str) -> String {
         ("{report}", "stock_in_out"),
         ("{parameter}", "warehouse"),
         ("{dashboard}", "today"),
+        ("{view}", "stock"),
         ("{*path}", "y"),
     ];
     let path = known.iter().fold(path.to_owned(), |path, (place, word)| path.replace(place, word));

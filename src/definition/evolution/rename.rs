@@ -128,7 +128,7 @@ struct Rewriter<'a> {
 /// Members that hold a table's key.
 const TABLES: [&str; 3] = ["table", "moves", "balance"];
 /// Members that hold one path or a list of them.
-const PATHS: [&str; 20] = [
+const PATHS: [&str; 22] = [
     "field",
     "lines",
     "columns",
@@ -149,6 +149,8 @@ const PATHS: [&str; 20] = [
     "end",
     "start",
     "cover",
+    "by",
+    "color_by",
 ];
 /// Members that hold an expression.
 const EXPRESSIONS: [&str; 14] = [
@@ -291,6 +293,13 @@ impl Rewriter<'_> {
         if PATHS.contains(&member) && is_path(bare) {
             let sign = &text[..text.len() - bare.len()];
             return format!("{sign}{}", self.path(context, bare));
+        }
+        // What rows are gathered by may be the stretch of the calendar in which a day lies: `month(day)`.
+        if member == "group"
+            && let Some((stretch, inner)) = bare.strip_suffix(')').and_then(|call| call.split_once('('))
+        {
+            let sign = &text[..text.len() - bare.len()];
+            return format!("{sign}{stretch}({})", self.path(context, inner));
         }
         if EXPRESSIONS.contains(&member) { self.expression(context, text) } else { text.to_owned() }
     }

@@ -41,6 +41,12 @@ impl Kind {
         matches!(self, Self::Member | Self::Members)
     }
 
+    /// Whether its values part the rows of a table into few groups, each with a name.
+    #[must_use]
+    pub const fn parts_rows(self) -> bool {
+        matches!(self, Self::Choice | Self::Boolean | Self::Link | Self::Member | Self::Department)
+    }
+
     #[must_use]
     pub const fn is_department(self) -> bool {
         matches!(self, Self::Department | Self::Departments)

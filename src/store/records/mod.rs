@@ -13,7 +13,7 @@ mod write;
 pub use aggregate::{Aggregation, Group, aggregate};
 pub use label::{label, labels, natural_ids, targets};
 pub use many::{covered, many, many_for_update, with_lines, with_values};
-pub use read::{count, get, get_for_update, get_trashed, list, matching_ids, uses};
+pub use read::{count, get, get_for_update, get_trashed, list, lists, matching_ids, uses};
 pub use select::{Listing, Record, read as read_field};
 pub use trash::{Trashed, long_trashed, purge, restore, trashed};
 pub use write::{Change, NewRecord, insert, insert_many, set_state, trash, update};

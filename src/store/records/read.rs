@@ -15,7 +15,7 @@ use crate::{
     base::id::RecordId,
     query::{Condition, Cursor, CursorError},
 };
-use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType};
 use std::collections::HashMap;
 
 /// The record with its lines, if the permit shows it and it is not in the trash. Two statements, and one per lines field.
@@ -131,6 +131,72 @@ pub async fn list(
         _ => None,
     };
     Ok(Ok((records, cursor)))
+}
+
+/// The first rows of several lists of one table that differ in their conditions alone, each with the cursor with which
+/// [`list`] goes on. One statement.
+///
+/// # Errors
+/// The database failed.
+pub async fn lists(
+    conn: &impl Connection,
+    schema: &Schema,
+    reading: Reading<'_>,
+    listings: &[Listing<'_>],
+) -> Result<Vec<(Vec<Record>, Option<Cursor>)>, Error> {
+    let Some(first) = listings.first() else { return Ok(Vec::new()) };
+    let compiler = compiler(schema, reading, conn.is_postgres())?;
+    let mut chosen: Option<SelectStatement> = None;
+    for (place, listing) in (0_i64..).zip(listings) {
+        let mut ids = Query::select();
+        ids.expr_as(column(ALIAS, "id"), "id").from_as(compiler.physical.name.clone(), ALIAS);
+        restrict(&mut ids, compiler, reading.permit, listing);
+        Sorted::new(compiler, listing).order(&mut ids);
+        ids.limit(listing.page.limit + 1);
+        let mut part = Query::select();
+        part.expr_as(column("p", "id"), "id").expr_as(super::super::integer(Expr::val(place)), "list");
+        part.from_subquery(ids, "p");
+        match &mut chosen {
+            None => chosen = Some(part),
+            Some(chosen) => {
+                chosen.union(UnionType::All, part);
+            }
+        }
+    }
+    let Some(chosen) = chosen else { return Ok(Vec::new()) };
+    let mut select = columns(compiler, reading.permit, first.hops);
+    let sorted = Sorted::new(compiler, first);
+    let mut width = select_width(compiler, reading.permit, first);
+    let start = width;
+    for expression in sorted.expressions() {
+        select.expr(expression);
+        width += 1;
+    }
+    select.expr(column("w", "list"));
+    select.join_subquery(JoinType::InnerJoin, chosen, "w", column("w", "id").equals((ALIAS, "id")));
+    select.order_by(("w", "list"), Order::Asc);
+    sorted.order(&mut select);
+    let mut rows: Vec<Vec<super::super::Row>> = listings.iter().map(|_| Vec::new()).collect();
+    for row in conn.query(&select).await? {
+        let place = usize::try_from(row.i64(width)?).unwrap_or(usize::MAX);
+        if let Some(own) = rows.get_mut(place) {
+            own.push(row);
+        }
+    }
+    let mut answers = Vec::with_capacity(listings.len());
+    for (listing, mut rows) in listings.iter().zip(rows) {
+        // One row more than is shown says that there are more.
+        let more = rows.len() as u64 > listing.page.limit;
+        rows.truncate(usize::try_from(listing.page.limit).unwrap_or(usize::MAX));
+        let record = |row| Record::from_row(row, compiler, reading.permit, listing.hops);
+        let records = rows.iter().map(record).collect::<Result<_, _>>()?;
+        let cursor = match rows.last().filter(|_| more) {
+            Some(row) => Some(Sorted::new(compiler, listing).cursor(row, start)?),
+            None => None,
+        };
+        answers.push((records, cursor));
+    }
+    Ok(answers)
 }
 
 /// How many columns stand before the sort values.

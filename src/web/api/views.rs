@@ -1,9 +1,11 @@
-//! `/api/v1/apps/{app}/tables/{table}/views`: the views that a person may open a list with, and those they saved.
+//! `/api/v1/apps/{app}/tables/{table}/views`: the views that a person may open a list with, and those they saved; and
+//! `/api/v1/apps/{app}/views/{view}`: what one shows.
 
-use super::answer::{app, respond};
+use super::answer::{app, parameters, respond};
 use crate::{
     service::{
         permits::Rights,
+        view_page::view_page,
         views::{Act, Edit, of_table, to_json},
     },
     web::{
@@ -14,7 +16,7 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, Method, Uri},
     response::{IntoResponse, Response},
 };
@@ -35,6 +37,20 @@ pub async fn list(
     let defined = defined.map(|view| json!({"id": view.key, "title": view.title, "shared": true, "editable": false}));
     let items: Vec<Value> = defined.chain(views.saved.iter().map(to_json)).collect();
     Ok(Json(json!({"items": items, "next": null, "first": views.first})).into_response())
+}
+
+pub async fn show(
+    State(web): State<Web>,
+    caller: Caller,
+    Path((key, view)): Path<(String, String)>,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response> {
+    let asked = parameters(pairs, &["limit", "cursor"])?;
+    let live = app(&web, &caller, &key).await?;
+    let limit = asked.number("limit")?.map(|limit| u64::try_from(limit).unwrap_or(0));
+    let cursor = asked.get("cursor").map(str::to_owned);
+    let json = view_page(&web.service.store.reader(), &caller.call, &live, &view, limit, cursor).await?;
+    Ok(Json(json).into_response())
 }
 
 #[derive(Debug, Deserialize)]

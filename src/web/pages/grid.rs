@@ -1,29 +1,42 @@
 //! `/apps/{app}/{table}`: a list of records, by views, words and conditions, grouped and totalled, sorted and paged by key.
 
 mod asked;
+mod board;
+mod calendar;
+mod cards;
 mod cells;
 mod columns;
 mod compared;
 mod conditions;
+mod days;
 mod filters;
+mod gallery;
+mod kinds;
 mod open;
+mod relocate;
 mod rows;
+mod table;
 mod tools;
 
 pub use cells::{change, control};
 pub use open::act;
+pub use relocate::relocate;
 
-use super::{cell::Showing, find, trash};
+use super::{find, trash};
 use crate::{
-    definition::role::Action,
+    definition::{
+        role::Action,
+        view::{View, ViewKind},
+    },
     i18n::{Arg, Texts, format},
+    query::stretch_of,
     service::{
-        Error, LiveApp,
-        aggregate::{AggregateRequest, aggregate, grouped},
+        Call, Error, LiveApp,
         permits::Rights,
         records::{COUNTED, ListRequest, Listed, list},
-        represent, views,
+        views,
     },
+    store,
     web::{
         Failure, Result, Web,
         caller::Caller,
@@ -31,7 +44,7 @@ use crate::{
         extract::Wants,
         shell,
         view::{
-            Action as Button, BodyRow, Editing, Empty, Filter, FilterBuilder, Grid, GridFragment, GridPage, Pager,
+            Action as Button, BodyRow, Empty, Filter, FilterBuilder, Flash, Grid, GridFragment, GridPage, Laid, Pager,
             Place, Row, Search, Tab, ViewMenu,
         },
     },
@@ -41,11 +54,11 @@ use axum::{
     extract::{Path, RawQuery, State},
     response::{IntoResponse, Redirect, Response},
 };
-use columns::{GridColumn, Reader, RowReader};
+use columns::{GridColumn, Reader, Reads};
 use conditions::{Group, Part, Posted};
 use filters::{Filters, Judged};
+use jiff::tz::TimeZone;
 use open::Open;
-use rows::{Rows, measures};
 use serde_json::{Value as Json, json};
 use tools::{Toolbox, as_i64};
 
@@ -61,7 +74,7 @@ pub async fn show(
 ) -> Result<Response> {
     let live = find::app(&web, &caller, &app).await?;
     let asked = Asked::of(&app, &table, query.as_deref());
-    let mut grid = match build(&web, &caller, &live, &table, &asked).await {
+    let grid = match build(&web, &caller, &live, &table, &asked).await {
         Ok(Built::Grid(grid)) => *grid,
         Ok(Built::At(address)) => return Ok(Redirect::to(&address).into_response()),
         // A page whose rows have moved on is no page any more; its list still is one.
@@ -73,11 +86,20 @@ pub async fn show(
     if wants.fragment {
         return html(&GridFragment { t: shell::texts(&caller), grid });
     }
-    let mut shell = shell::of(&web, &caller, &wants.path, grid.title.clone(), Place::App).await?;
-    shell.flash = shell::flash(shell::texts(&caller), asked.notice.as_deref(), "");
-    if let (Some(flash), Some(id)) = (&mut shell.flash, asked.deleted) {
-        flash.action = trash::way_back(&web, &caller, &live, &table, id).await?;
-    }
+    let flash = shell::flash(shell::texts(&caller), asked.notice.as_deref(), "");
+    let flash = match (flash, asked.deleted) {
+        (Some(flash), Some(id)) => {
+            Some(Flash { action: trash::way_back(&web, &caller, &live, &table, id).await?, ..flash })
+        }
+        (flash, _) => flash,
+    };
+    page(&web, &caller, &wants.path, flash, grid).await
+}
+
+/// The whole page around a list; `path` is its own address.
+async fn page(web: &Web, caller: &Caller, path: &str, flash: Option<Flash>, mut grid: Grid) -> Result<Response> {
+    let mut shell = shell::of(web, caller, path, grid.title.clone(), Place::App).await?;
+    shell.flash = flash;
     // The page is called what the reader pressed in the menu.
     let pressed = shell.groups.iter().flat_map(|group| &group.entries).find(|entry| entry.current);
     if let Some(entry) = pressed {
@@ -111,13 +133,11 @@ async fn build(
     let texts = shell::texts(caller);
     let reader = web.service.store.reader();
     let call = &caller.call;
-    let face = &live.face(&call.actor.locale).app;
-    let table = face.tables.get(key).ok_or(Error::NotFound)?;
     let rights = Rights::load(&reader, call, live).await?;
-    let permit = rights.permit(key, Action::View)?;
-    let targets = rights.targets(table);
-    let scope = Reader { texts, app: face, table, permit: &permit, targets: &targets };
-    let open = Open::find(face, key, views::of_table(&reader, &rights, key).await?, asked)?;
+    let reads = Reads::of(&rights, key)?;
+    let scope = reads.reader(texts);
+    let table = scope.table;
+    let open = Open::find(scope.app, key, views::of_table(&reader, &rights, key).await?, asked)?;
     let base = open.base(&scope, live);
 
     let filters = Filters { conn: &reader, reader: &scope, rights: &rights, path: &asked.path };
@@ -133,124 +153,139 @@ async fn build(
     }
     let mut view = asked.over(&base);
     view.columns.retain(|column| scope.place(column.field()).is_some());
-    let there = |key: &String| scope.place(key.trim_start_matches('-')).is_some();
+    let there = |key: &String| scope.place(stretch_of(key.trim_start_matches('-')).1).is_some();
     view.sort.retain(there);
     view.group.retain(there);
-    let changed = asked.differs() && view != base;
-
-    let columns = scope.columns(&view);
-    let filter = both(own.clone(), asked.within.clone());
-    let sort: Vec<String> = view.group.iter().chain(&view.sort).cloned().collect();
-    let group_hops =
-        view.group.iter().map(|key| key.trim_start_matches('-').to_owned()).filter(|key| key.contains('.'));
-    let request = ListRequest {
-        view: open.own.map(|view| view.key.clone()),
-        filter: filter.clone(),
-        search: asked.words.clone(),
-        sort: Some(sort.join(",")),
-        limit: Some(asked.limit),
-        cursor: asked.cursor.clone(),
-        hops: columns.iter().flat_map(GridColumn::hops).chain(group_hops).collect(),
-        count: true,
-    };
-    let (listed, _) = list(&reader, call, live, key, &request).await?;
-    let measured = AggregateRequest {
-        view: request.view.clone(),
-        filter,
-        search: request.search.clone(),
-        group: view.group.iter().map(|key| key.trim_start_matches('-')).collect::<Vec<_>>().join(","),
-        measure: measures(&view, &columns),
-        ..AggregateRequest::default()
-    };
-    let worth = listed.records.len() > 1;
-    let totals = match worth && !measured.measure.is_empty() {
-        true => {
-            let whole = AggregateRequest { group: String::new(), ..measured.clone() };
-            Some(aggregate(&reader, call, live, key, &whole).await?)
-        }
-        false => None,
-    };
-    let groups = match view.group.is_empty() || listed.records.is_empty() {
-        true => None,
-        false => Some(grouped(&reader, call, live, key, &measured).await?),
-    };
-    let read = RowReader { reader: &scope, listed: &listed };
-    let labels = represent::labels_of(&reader, &rights, read.wanted(&columns)).await?;
-    let show = Showing { texts, zone: &caller.person.zone, labels: &labels, links_in: Some(live.key()) };
-    let written = !live.is_engine_written(key);
-    let rows =
-        Rows { reader: &scope, read: &read, show: &show, columns: &columns, asked, permit: &listed.permit, written };
-    let body = match &groups {
-        Some(groups) => rows.grouped(groups, &listed.records),
-        None => listed.records.iter().map(|record| BodyRow::Row(rows.row(record))).collect(),
-    };
-
     let stateful = live.app().submit_flow(key).is_some();
-    let toolbox = Toolbox { reader: &scope, asked, view: &view, stateful };
-    let creates = written && rights.permit(key, Action::Create).is_ok();
-    let new = || {
-        let label = texts.with("new-record", &[("title", Arg::Text(&table.title))]);
-        Button::link(label, format!("{}/new", asked.path)).icon("plus").primary()
+    kinds::complete(&mut view, &scope, stateful);
+    let mut kept = base.clone();
+    kinds::complete(&mut kept, &scope, stateful);
+    let changed = asked.differs() && view != kept;
+
+    let written = !live.is_engine_written(key);
+    let stage = Stage {
+        conn: &reader,
+        call,
+        live,
+        key,
+        rights: &rights,
+        scope: &scope,
+        asked,
+        open: &open,
+        view: &view,
+        filter: both(own, asked.within.clone()),
+        written,
+        creates: written && rights.permit(key, Action::Create).is_ok(),
+        zone: &caller.person.zone,
     };
-    let empty = listed.records.is_empty().then(|| empty(texts, &table.title, asked, creates.then(new)));
-    let heads = toolbox.heads(&columns);
-    let mut totals_row = totals.as_ref().map_or_else(Vec::new, |totals| rows.totals(totals));
-    if totals_row.iter().skip(1).all(Option::is_none) {
-        totals_row.clear();
-    }
-    let partial = totals.as_ref().is_some_and(|totals| totals.masked);
-    // Rows that come back are shown by the same view, which the address need not name.
-    let mut shown_by = asked.kept(&["view"]);
-    shown_by.insert(0, ("view".to_owned(), open.key().unwrap_or("all").to_owned()));
-    let editing = written.then(|| Editing {
-        url: find::address(&format!("{}/cells", asked.path), &shown_by),
-        base: asked.path.clone(),
-        count: listed.count.unwrap_or(0),
-        creates,
-        deletes: rights.permit(key, Action::Delete).is_ok(),
-        fields: settable(&scope, &columns, &rights, key),
-    });
-    let editing = editing.filter(|editing| editing.deletes || !editing.fields.is_empty());
-    Ok(Built::Grid(Box::new(Grid {
+    let toolbox = Toolbox { reader: &scope, asked, view: &view, stateful: stage.stateful() };
+    let mut grid = Grid {
+        title: table.title.clone(),
         subtitle: String::new(),
-        actions: if creates && empty.is_none() { vec![new()] } else { Vec::new() },
+        actions: Vec::new(),
         notes: open.notes(texts),
         views: open.tabs(texts, asked),
         view_menu: Some(ViewMenu {
             trash: (written && rights.permit(key, Action::Delete).is_ok()).then(|| format!("{}/trash", asked.path)),
+            kinds: toolbox.kind_choices(),
             ..open.menu(&scope, asked, changed, views::may_share(&call.actor))
         }),
         search: search(texts, &scope, asked),
         filters: chips(&filters, &stands, &known, asked, at_work),
         builder: Some(builder(&filters, drafted, &judged, &known, asked, at_work)),
-        tools: Some(toolbox.tools(&rights, &request)),
-        totals: totals_row,
-        totals_label: texts.get(if partial { "sum-readable" } else { "sum-all" }),
-        columns: heads,
-        body,
-        empty,
+        tools: Some(toolbox.tools(&rights, &stage.request(&[]))),
+        laid: Laid::Table,
+        columns: Vec::new(),
+        body: Vec::new(),
+        totals: Vec::new(),
+        totals_label: String::new(),
+        empty: None,
         height: view.row_height.as_str(),
-        pager: pager(texts, &listed, asked, groups.is_some()),
+        pager: Pager::default(),
         legend: String::new(),
-        editing,
-        title: table.title.clone(),
-    })))
+        editing: None,
+    };
+    match view.kind {
+        ViewKind::Kanban => board::lay(&stage, &mut grid).await?,
+        ViewKind::Calendar => calendar::lay(&stage, &mut grid).await?,
+        ViewKind::Gallery => gallery::lay(&stage, &mut grid).await?,
+        ViewKind::Grid => table::lay(&stage, &toolbox, &mut grid).await?,
+    }
+    if stage.creates && grid.empty.is_none() {
+        grid.actions = vec![stage.new_record()];
+    }
+    Ok(Built::Grid(Box::new(grid)))
 }
 
-/// The fields in columns that this person may change in some row.
-fn settable(scope: &Reader<'_>, columns: &[GridColumn<'_>], rights: &Rights<'_>, key: &str) -> Vec<(String, String)> {
-    let Ok(permit) = rights.permit(key, Action::Edit) else { return Vec::new() };
-    let all: Vec<bool> = permit.grants().iter().map(|_| true).collect();
-    let can = permit.rights(&all);
-    let mut fields = Vec::new();
-    for column in columns {
-        let Some(field) = column.place().field else { continue };
-        let own = column.place().path.to_string() == field.key;
-        if own && !field.read_only && can.can_write(Action::Edit, &field.key) {
-            fields.push((field.key.clone(), scope.title(column.place())));
+/// A list as it is asked for, and by whom: what every kind of view is laid out from.
+struct Stage<'s, 'a> {
+    conn: &'s store::Reader,
+    call: &'s Call,
+    live: &'s LiveApp,
+    key: &'s str,
+    rights: &'s Rights<'s>,
+    scope: &'s Reader<'a>,
+    asked: &'s Asked,
+    open: &'s Open<'a>,
+    /// What is on screen.
+    view: &'s View,
+    /// The reader's own conditions; those of the app's view are not among them.
+    filter: Option<Json>,
+    /// Rows of the table are written by people.
+    written: bool,
+    creates: bool,
+    zone: &'s TimeZone,
+}
+
+impl Stage<'_, '_> {
+    const fn texts(&self) -> Texts {
+        self.scope.texts
+    }
+
+    /// Whether records of the table go through an approval.
+    fn stateful(&self) -> bool {
+        self.live.app().submit_flow(self.key).is_some()
+    }
+
+    /// The rows of the list in their order.
+    fn request(&self, columns: &[GridColumn<'_>]) -> ListRequest {
+        let grouped = if self.view.kind == ViewKind::Grid { self.view.group.as_slice() } else { &[] };
+        // A stretch of the calendar is in the order of its days.
+        let by_day = |key: &String| match key.strip_prefix('-') {
+            Some(key) => format!("-{}", stretch_of(key).1),
+            None => stretch_of(key).1.to_owned(),
+        };
+        let sort: Vec<String> = grouped.iter().map(by_day).chain(self.view.sort.iter().cloned()).collect();
+        let groups = grouped.iter().map(|key| stretch_of(key.trim_start_matches('-')).1.to_owned());
+        ListRequest {
+            view: self.open.own.map(|view| view.key.clone()),
+            filter: self.filter.clone(),
+            search: self.asked.words.clone(),
+            sort: Some(sort.join(",")),
+            limit: Some(self.asked.limit),
+            cursor: self.asked.cursor.clone(),
+            hops: columns.iter().flat_map(GridColumn::hops).chain(groups.filter(|key| key.contains('.'))).collect(),
+            count: true,
         }
     }
-    fields
+
+    fn new_record(&self) -> Button {
+        let label = self.texts().with("new-record", &[("title", Arg::Text(&self.scope.table.title))]);
+        Button::link(label, format!("{}/new", self.asked.path)).icon("plus").primary()
+    }
+
+    /// The address of this list with the view that is open, which it need not name.
+    fn shown_by(&self) -> Vec<(String, String)> {
+        let mut shown_by = self.asked.kept(&["view"]);
+        shown_by.insert(0, ("view".to_owned(), self.open.key().unwrap_or("all").to_owned()));
+        shown_by
+    }
+
+    /// What stands for no rows.
+    fn empty(&self) -> Empty {
+        let new = self.creates.then(|| self.new_record());
+        empty(self.texts(), &self.scope.table.title, self.asked, new)
+    }
 }
 
 /// The reader's own conditions in words, each with the list without it.
@@ -367,6 +402,7 @@ async fn rows_of(
 ) -> std::result::Result<(Grid, Vec<Row>), Error> {
     let asked = Asked {
         filter: Some(json!({"field": "id", "op": "in", "value": ids})),
+        kind: Some(ViewKind::Grid),
         group: Some(Vec::new()),
         limit: 200,
         cursor: None,

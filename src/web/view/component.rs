@@ -1,6 +1,8 @@
 //! Parts that stand in many pages, each compiled once. Templates call the functions; what they answer writes itself as HTML.
 
 use super::action::Action;
+use super::calendar::{Calendar, Entry};
+use super::cards::{Board, BoardHead, Card, Mover};
 use super::cell::{Cell, Fact};
 use super::chart::Chart;
 use super::field::Field;
@@ -47,6 +49,12 @@ part!(/** A record's form with outline and action bar. */ RecordFormPart, record
 part!(/** A record's form within a task. */ TaskFormPart, task_form, "parts/task_form.html", { t: Texts, it: Form });
 part!(/** Search and filters of a list. */ GridBarPart, grid_bar, "parts/grid_bar.html", { t: Texts, it: Grid });
 part!(/** Table and pager of a list. */ GridBodyPart, grid_body, "parts/grid_body.html", { t: Texts, it: Grid });
+part!(/** Cards in columns. */ BoardPart, board, "parts/board.html", { t: Texts, it: Board });
+part!(/** A card of a board. */ BoardCardPart, board_card, "parts/board_card.html", { t: Texts, it: Card });
+part!(/** The head of a board's column. */ BoardHeadPart, board_head, "parts/board_head.html", { t: Texts, it: BoardHead });
+part!(/** Records on their days. */ CalendarPart, calendar, "parts/calendar.html", { t: Texts, it: Calendar });
+part!(/** A record on a day. */ EntryPart, entry, "parts/entry.html", { it: Entry });
+part!(/** The form that moves a card. */ MoverPart, mover, "parts/mover.html", { t: Texts, it: Mover });
 part!(/** Conditions of one group. */ FilterGroupPart, filter_group, "parts/filter_group.html", { t: Texts, action: str, it: FilterGroup });
 part!(/** One row of a list. */ GridRowPart, grid_row, "parts/grid_row.html", { t: Texts, grid: Grid, row: Row });
 part!(/** The views of a list. */ GridViewsPart, grid_views, "parts/grid_views.html", { t: Texts, it: Grid });

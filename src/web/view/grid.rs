@@ -1,6 +1,7 @@
 //! A list of records: saved views, search, filters, columns, rows, pages.
 
 use super::action::{Action, Tab};
+use super::cards::Laid;
 use super::cell::Cell;
 use super::field::Choice;
 use super::notice::{Empty, Note};
@@ -56,6 +57,8 @@ pub struct Grid {
     pub filters: Vec<Filter>,
     pub builder: Option<FilterBuilder>,
     pub tools: Option<Tools>,
+    /// How the records stand; the members below are those of a table.
+    pub laid: Laid,
     pub columns: Vec<Column>,
     pub body: Vec<BodyRow>,
     /// One per column, `None` where nothing is worked out. Quantities of different units are never summed.
@@ -126,6 +129,8 @@ pub struct ViewMenu {
     pub first: bool,
     /// The deleted records of the table, for who may bring them back.
     pub trash: Option<String>,
+    /// The kinds that a new view can have; that of the open one is chosen.
+    pub kinds: Vec<Choice>,
 }
 
 /// Conditions as a tree. A GET form: `f.join`, `f.0.field`, `f.0.op`, `f.0.value`; `f.1.join`, `f.1.0.field` … for a group.
@@ -172,10 +177,13 @@ pub struct FilterRow {
 pub struct Tools {
     pub action: String,
     pub sort: SortTool,
-    pub group: SortTool,
+    pub group: Option<SortTool>,
     pub columns: ColumnTool,
-    /// Compact, normal, tall.
+    /// Compact, normal, tall; none where there are no rows.
     pub heights: Vec<Tab>,
+    /// The same list as another kind of view, each with its icon.
+    pub kinds: Vec<(&'static str, Tab)>,
+    pub drawn: Option<DrawnTool>,
     /// Spreadsheets in and out: label, icon, address; none without the right.
     pub files: Vec<(String, &'static str, String)>,
 }
@@ -189,12 +197,21 @@ pub struct SortTool {
     pub active: bool,
 }
 
+/// The fields by which a kind of view is drawn: the name of each control, its label and its choices.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DrawnTool {
+    pub label: String,
+    pub keep: Vec<(String, String)>,
+    pub fields: Vec<(&'static str, String, Vec<Choice>)>,
+}
+
 /// The columns there can be, those that show first and in their order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColumnTool {
     pub label: String,
     pub keep: Vec<(String, String)>,
     pub columns: Vec<Choice>,
+    /// None where there is nothing to freeze.
     pub frozen: Vec<Choice>,
     /// As the view has them.
     pub reset: String,

@@ -2,11 +2,11 @@
 
 /// Every icon that exists. An icon named by a definition and not listed here is drawn as `file`.
 pub const ICONS: &[&str] = &[
-    "alert", "apps", "back", "bell", "camera", "chart", "check", "clip", "clock", "columns", "copy", "count", "down",
-    "download", "edit", "eye", "file", "filter", "forward", "globe", "group", "history", "home", "in", "info", "list",
-    "lock", "logout", "map", "message", "moon", "more", "offline", "out", "paste", "pin", "plus", "print", "return",
-    "right", "rows", "scan", "search", "settings", "shield", "sort", "stock", "sun", "swap", "tag", "todo", "trash",
-    "truck", "upload", "user", "useradd", "users", "x",
+    "alert", "apps", "back", "bell", "board", "calendar", "camera", "chart", "check", "clip", "clock", "columns",
+    "copy", "count", "down", "download", "edit", "eye", "file", "filter", "forward", "gallery", "globe", "group",
+    "history", "home", "in", "info", "left", "list", "lock", "logout", "map", "message", "moon", "more", "offline",
+    "out", "paste", "pin", "plus", "print", "return", "right", "rows", "scan", "search", "settings", "shield", "sort",
+    "stock", "sun", "swap", "tag", "todo", "trash", "truck", "up", "upload", "user", "useradd", "users", "x",
 ];
 
 /// The icon of that name if it exists, else `file`.

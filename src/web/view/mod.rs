@@ -8,6 +8,8 @@
 pub mod action;
 pub mod apps;
 pub mod build;
+pub mod calendar;
+pub mod cards;
 pub mod cell;
 pub mod chart;
 pub mod component;
@@ -37,6 +39,7 @@ pub mod transfer;
 pub mod trash;
 
 pub use action::{Action, ActionTone, Confirm, Does, Tab};
+pub use cards::{Board, BoardColumn, BoardHead, Card, Laid, Mover};
 pub use cell::{Cell, Fact, Level, Person, Status, Tag, Tone};
 pub use field::{Choice, Field, Look, Picker, TextKind, Widget};
 pub use flow::{HistoryEntry, Step, StepState, TimelineEntry};
@@ -44,9 +47,9 @@ pub use form::{
     Form, FormButton, FormError, FormFragment, FormPage, Item, Line, LineColumn, Lines, Section, Taking, TakingLine,
 };
 pub use grid::{
-    BodyRow, Column, ColumnTool, Edit, Editing, Figure, Filter, FilterBuilder, FilterGroup, FilterPart, FilterRow,
-    Grid, GridFragment, GridPage, GroupRow, OnPhone, Pager, Row, Search, Sort, SortDirection, SortTool, Tools,
-    ViewMenu,
+    BodyRow, Column, ColumnTool, DrawnTool, Edit, Editing, Figure, Filter, FilterBuilder, FilterGroup, FilterPart,
+    FilterRow, Grid, GridFragment, GridPage, GroupRow, OnPhone, Pager, Row, Search, Sort, SortDirection, SortTool,
+    Tools, ViewMenu,
 };
 pub use notice::{DraftNote, Empty, Flash, Note, NoteTone, Stale, StaleField};
 pub use problem::Problem;

@@ -46,6 +46,7 @@ pub(super) const fn read(
         b"case" => &[(200, "Case")],
         b"groups" => &[(200, "Groups")],
         b"report" => &[(200, "Report")],
+        b"view" => &[(200, "ViewPage")],
         b"dashboard" => &[(200, "Dashboard")],
         b"package" => &[(200, "Package")],
         b"file" => &[(200, "Content")],
@@ -192,6 +193,12 @@ fn using() -> Vec<Operation> {
             "A report; its parameters are given in the query by their keys",
             &[],
             "report",
+        ),
+        read(
+            "/apps/{app}/views/{view}",
+            "A page of an app's view, or of a saved one by its id, with its columns and totals",
+            &[("limit", "rows of a page, at most 200"), ("cursor", "next of the page before")],
+            "view",
         ),
         read(
             "/apps/{app}/dashboards/{dashboard}",

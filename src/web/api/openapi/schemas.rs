@@ -113,7 +113,7 @@ pub fn fixed() -> Map<String, Value> {
     });
     match schemas {
         Value::Object(mut schemas) => {
-            for more in [of_jobs(), links()] {
+            for more in [of_jobs(), views(), links()] {
                 schemas.extend(more.as_object().cloned().unwrap_or_default());
             }
             schemas
@@ -141,6 +141,22 @@ fn of_jobs() -> Value {
             "same": {"type": "integer"}, "refused": {"type": "integer"}, "mapping": {"type": "object"},
             "unmapped": {"type": "array", "items": text()}, "errors": {"type": "array", "items": {"type": "object"}}}),
             &["import", "state", "made", "changed", "same", "refused", "errors"]),
+    })
+}
+
+/// What a view answers.
+fn views() -> Value {
+    let text = || json!({"type": "string"});
+    let id = || json!({"type": "integer"});
+    let object =
+        |members: Value, required: &[&str]| json!({"type": "object", "properties": members, "required": required});
+    let column = object(json!({"key": text(), "title": text(), "kind": text()}), &["key", "title", "kind"]);
+    let row = object(json!({"id": id(), "version": id(), "values": {"type": "array"}}), &["id", "version", "values"]);
+    json!({
+        "ViewPage": object(json!({
+            "columns": {"type": "array", "items": column}, "rows": {"type": "array", "items": row},
+            "totals": {"type": ["array", "null"]}, "refs": {"type": "object"}, "partial": {"type": "boolean"},
+            "next": {"type": ["string", "null"]}}), &["columns", "rows", "totals", "refs", "partial", "next"]),
     })
 }
 

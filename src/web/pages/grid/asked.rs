@@ -2,10 +2,11 @@
 
 use super::conditions::{self, Group, Part, Posted};
 use crate::{
-    definition::view::{MOST_FROZEN, MOST_GROUPS, RowHeight, Total, View, ViewColumn, WIDTHS},
+    definition::view::{MOST_FROZEN, MOST_GROUPS, RowHeight, Span, Total, View, ViewColumn, ViewKind, WIDTHS},
     web::pages::find,
 };
 use indexmap::IndexMap;
+use jiff::civil::Date;
 use serde_json::Value as Json;
 
 pub const SIZES: [u64; 4] = [20, 50, 100, 200];
@@ -17,6 +18,9 @@ const STEP: char = '.';
 /// The most sort keys, columns and characters of a filter that an address may carry.
 const MOST_SORTS: usize = 5;
 const MOST_COLUMNS: usize = 60;
+
+/// The parameters that name fields by which a kind of view is drawn.
+const DRAWN_BY: [&str; 5] = ["by", "start", "end", "color_by", "cover"];
 
 /// What the address asks for. What it does not name is as the view has it.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +36,16 @@ pub struct Asked {
     pub totals: Option<IndexMap<String, Total>>,
     pub frozen: Option<usize>,
     pub height: Option<RowHeight>,
+    pub kind: Option<ViewKind>,
+    pub span: Option<Span>,
+    /// By which fields the kind of view is drawn: the name of the view's member, and the field; blank for none.
+    pub drawn_by: Vec<(&'static str, String)>,
+    /// The day that a calendar shows.
+    pub on: Option<Date>,
+    /// The column of a board that goes on from the cursor, by its value as the API writes it.
+    pub column: Option<Json>,
+    /// The card for which the reader chooses another place.
+    pub moving: Option<i64>,
     /// The rows of one group alone.
     pub within: Option<Json>,
     pub limit: u64,
@@ -65,7 +79,7 @@ impl Asked {
         }
         let given = |name: &str| pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.trim());
         let text = |name: &str| find::parameter(&pairs, name).map(str::to_owned);
-        let number = |name: &str| given(name).and_then(|text| text.parse().ok());
+        let number = |name: &str| given(name).and_then(|text| text.parse::<usize>().ok());
         let limit = text("limit").and_then(|limit| limit.parse().ok()).filter(|limit| SIZES.contains(limit));
         let words = |text: &str, most| listed(text).take(most).map(str::to_owned).collect::<Vec<_>>();
         let columns = given("columns").map(|text| {
@@ -95,8 +109,14 @@ impl Asked {
             group: given("group").map(|text| words(text, MOST_GROUPS)),
             columns,
             totals,
-            frozen: number("frozen").map(|frozen: usize| frozen.min(MOST_FROZEN)),
+            frozen: number("frozen").map(|frozen| frozen.min(MOST_FROZEN)),
             height: given("height").and_then(RowHeight::named),
+            kind: given("kind").and_then(ViewKind::named),
+            span: given("span").and_then(Span::named),
+            drawn_by: DRAWN_BY.into_iter().filter_map(|name| Some((name, given(name)?.to_owned()))).collect(),
+            on: text("on").and_then(|day| day.parse().ok()),
+            column: text("column").and_then(|value| serde_json::from_str(&value).ok()),
+            moving: number("move").and_then(|id| i64::try_from(id).ok()),
             within: text("in").and_then(|text| serde_json::from_str(&text).ok()),
             limit: limit.unwrap_or(USUAL),
             cursor: text("cursor"),
@@ -171,6 +191,12 @@ impl Asked {
         keep("totals", self.totals.as_ref().map(totals_text));
         keep("frozen", self.frozen.map(|frozen| frozen.to_string()));
         keep("height", self.height.map(|height| height.as_str().to_owned()));
+        keep("kind", self.kind.map(|kind| kind.as_str().to_owned()));
+        for (name, field) in &self.drawn_by {
+            keep(name, Some(field.clone()));
+        }
+        keep("span", self.span.map(|span| span.as_str().to_owned()));
+        keep("on", self.on.map(|day| day.to_string()));
         keep("in", self.within.as_ref().map(ToString::to_string));
         keep("limit", (self.limit != USUAL).then(|| self.limit.to_string()));
         kept
@@ -189,8 +215,8 @@ impl Asked {
         self.words.is_some() || self.within.is_some() || self.filter.as_ref().is_some_and(|filter| !filter.is_null())
     }
 
-    /// Whether something is asked for that a view would hold.
-    pub const fn differs(&self) -> bool {
+    /// Whether something is asked for that a view would hold. How much of a calendar shows is looked at and not made.
+    pub fn differs(&self) -> bool {
         self.filter.is_some()
             || self.sort.is_some()
             || self.group.is_some()
@@ -198,6 +224,8 @@ impl Asked {
             || self.totals.is_some()
             || self.frozen.is_some()
             || self.height.is_some()
+            || self.kind.is_some()
+            || !self.drawn_by.is_empty()
     }
 
     /// The view with what the address says otherwise. Its filter is the reader's own.
@@ -220,6 +248,13 @@ impl Asked {
         view.totals = self.totals.clone().unwrap_or(view.totals);
         view.frozen = self.frozen.unwrap_or(view.frozen);
         view.row_height = self.height.unwrap_or(view.row_height);
+        view.kind = self.kind.unwrap_or(view.kind);
+        view.span = self.span.unwrap_or(view.span);
+        for (name, place) in view.drawn_by() {
+            if let Some((_, field)) = self.drawn_by.iter().find(|(asked, _)| *asked == name) {
+                *place = Some(field.clone()).filter(|field| !field.is_empty());
+            }
+        }
         view
     }
 

@@ -6,13 +6,15 @@ use crate::{
     definition::{
         app::App,
         field::{Field, Kind},
+        role::Action,
         table::Table,
         view::{ColumnDisplay, Total, View, ViewColumn},
     },
     i18n::{Arg, Texts},
-    query::{FieldPath, FieldSource, SystemField, resolve},
+    query::{FieldPath, FieldSource, SystemField, resolve, stretch_of},
     service::{
-        LiveApp,
+        Error, LiveApp,
+        permits::Rights,
         records::Listed,
         represent::{PEOPLE, target_of},
     },
@@ -35,6 +37,29 @@ pub struct Reader<'a> {
     pub table: &'a Table,
     pub permit: &'a Permit,
     pub targets: &'a HashMap<String, Permit>,
+}
+
+/// What a person may read of a table, apart from the words.
+pub struct Reads<'a> {
+    app: &'a App,
+    table: &'a Table,
+    permit: Permit,
+    targets: HashMap<String, Permit>,
+}
+
+impl<'a> Reads<'a> {
+    /// # Errors
+    /// `NotFound` for a table that the person cannot see.
+    pub fn of(rights: &Rights<'a>, table: &str) -> Result<Self, Error> {
+        let app: &App = &rights.live.face(&rights.actor.locale).app;
+        let definition = app.tables.get(table).ok_or(Error::NotFound)?;
+        let permit = rights.permit(table, Action::View)?;
+        Ok(Self { app, table: definition, permit, targets: rights.targets(definition) })
+    }
+
+    pub const fn reader(&self, texts: Texts) -> Reader<'_> {
+        Reader { texts, app: self.app, table: self.table, permit: &self.permit, targets: &self.targets }
+    }
 }
 
 /// A field, a system field, or a field one link away.
@@ -139,6 +164,19 @@ impl<'a> Reader<'a> {
             },
             (FieldPath::Field(key), None) => key.clone(),
         }
+    }
+
+    /// What the records are gathered by is called: a field, or a stretch of its days.
+    #[must_use]
+    pub fn group_title(&self, key: &str) -> Option<String> {
+        let (stretch, path) = stretch_of(key);
+        let title = self.title(&self.place(path)?);
+        Some(match stretch {
+            Some(stretch) => {
+                self.texts.with(&format!("group-by-{}", stretch.as_str()), &[("title", Arg::Text(&title))])
+            }
+            None => title,
+        })
     }
 
     /// The field by which a list is sorted when its reader presses the head of this column: a link by what it is called.

@@ -1,8 +1,12 @@
 //! Which view a list opens with, the tabs of all of them, and what is done to saved ones.
 
-use super::{asked::Asked, columns::Reader};
+use super::{asked::Asked, columns::Reader, kinds};
 use crate::{
-    definition::{app::App, role::Action, view::View},
+    definition::{
+        app::App,
+        role::Action,
+        view::{View, ViewKind},
+    },
     i18n::{Arg, Texts},
     service::{
         Error, LiveApp,
@@ -35,10 +39,10 @@ pub struct Open<'a> {
 }
 
 impl<'a> Open<'a> {
-    /// The app's views in the order of the menu, those without conditions first; then the saved ones.
+    /// The app's views in the order of the menu, tables without conditions first; then the saved ones.
     ///
-    /// Without a wish it is the one that the reader opens first; else the first that leaves nothing out, and none where there
-    /// is no such.
+    /// Without a wish it is the one that the reader opens first; else the first table that leaves nothing out, and none where
+    /// there is no such.
     ///
     /// # Errors
     /// `NotFound` for a view that is not there.
@@ -46,7 +50,7 @@ impl<'a> Open<'a> {
         let mut defined: Vec<&View> = app.views.values().filter(|view| view.table == table).collect();
         let menu = &app.manifest.menu;
         let place = |view: &View| menu.iter().position(|entry| entry.view.as_deref() == Some(&view.key));
-        defined.sort_by_key(|view| (view.filter.is_some(), place(view).unwrap_or(usize::MAX)));
+        defined.sort_by_key(|view| (!is_whole(view), view.filter.is_some(), place(view).unwrap_or(usize::MAX)));
         let named = |key: &str| defined.iter().copied().find(|view| view.key == key);
         let kept = |key: &str| saved.saved.iter().find(|view| view.view.key == key).cloned();
         let (mut own, mut mine) = (None, None);
@@ -65,7 +69,7 @@ impl<'a> Open<'a> {
                     mine = if own.is_none() { kept(key) } else { None };
                 }
                 if own.is_none() && mine.is_none() {
-                    own = defined.first().copied().filter(|view| view.filter.is_none());
+                    own = defined.first().copied().filter(|view| is_whole(view));
                 }
             }
         }
@@ -95,7 +99,7 @@ impl<'a> Open<'a> {
         let open = self.key();
         let mut tabs: Vec<Tab> =
             self.defined.iter().map(|view| Tab::new(&view.title, href(&view.key), open == Some(&view.key))).collect();
-        if self.defined.iter().all(|view| view.filter.is_some()) {
+        if !self.defined.iter().any(|view| is_whole(view)) {
             tabs.push(Tab::new(texts.get("view-all"), href("all"), open.is_none()));
         }
         let saved = self.saved.saved.iter().map(|saved| &saved.view);
@@ -126,6 +130,7 @@ impl<'a> Open<'a> {
             shares,
             first: self.saved.first.as_deref() == Some(key),
             trash: None,
+            kinds: Vec::new(),
         }
     }
 
@@ -134,6 +139,11 @@ impl<'a> Open<'a> {
         let lost = self.mine.as_ref().map_or(0, |saved| saved.lost.len());
         if lost == 0 { Vec::new() } else { vec![Note::new(NoteTone::Warn, texts.count("view-lost", lost))] }
     }
+}
+
+/// A table of every record.
+fn is_whole(view: &View) -> bool {
+    view.kind == ViewKind::Grid && view.filter.is_none()
 }
 
 /// What a view is stored as: what is on screen, and the conditions that the app's own view adds.
@@ -173,6 +183,8 @@ pub async fn act(
     let on_screen = || {
         let mut shown = asked.over(&open.base(&scope, &live));
         shown.columns.retain(|column| scope.place(column.field()).is_some());
+        shown.kind = form.get("kind").and_then(ViewKind::named).unwrap_or(shown.kind);
+        kinds::complete(&mut shown, &scope, live.app().submit_flow(&table).is_some());
         to_document(&shown, open.own)
     };
     let word = form.get("do").unwrap_or_default().to_owned();

@@ -3,6 +3,7 @@
 use super::{
     asked::Asked,
     columns::{GridColumn, Place, Reader, RowReader},
+    days::day_of,
     tools::as_i64,
 };
 use crate::{
@@ -14,11 +15,14 @@ use crate::{
         view::{Total, View},
     },
     i18n::{Arg, Texts, format},
-    query::{FieldPath, Figure as Of, SystemField},
+    query::{Bucket, FieldPath, Figure as Of, SystemField, stretch_of},
     service::aggregate::{Aggregated, GroupNode, Grouped},
     store::records::{self, Record},
     web::{
-        pages::cell::{self, Showing},
+        pages::{
+            cell::{self, Showing},
+            report::stretch,
+        },
         view::{BodyRow, Cell, Edit, Figure, GroupRow, Row},
     },
 };
@@ -40,18 +44,14 @@ impl Rows<'_, '_> {
     pub fn row(&self, record: &Record) -> Row {
         let mut cells = Vec::new();
         let mut edits = Vec::new();
-        let can = self.permit.rights(&record.matched);
-        let open = self.written
-            && can.can(Action::Edit)
-            && matches!(record.state.as_deref(), None | Some("draft" | "rejected"));
         for (index, column) in self.columns.iter().enumerate() {
             let drawn = column.cells(self.show, self.read, record, index == 0);
             let place = column.place();
             let own = place.field.filter(|_| matches!(place.path, FieldPath::Field(_)));
-            let writable = |field: &Field| {
-                open && !field.read_only && field.kind != Kind::Lines && can.can_write(Action::Edit, &field.key)
+            let edit = Edit {
+                open: own.is_some_and(|field| self.may_write(record, field)),
+                text: self.copied(place, drawn.first(), record),
             };
-            let edit = Edit { open: own.is_some_and(writable), text: self.copied(place, drawn.first(), record) };
             edits.push(edit);
             edits.extend(drawn.iter().skip(1).map(|_| Edit::default()));
             cells.extend(drawn);
@@ -64,6 +64,17 @@ impl Rows<'_, '_> {
             cells,
             edits,
         }
+    }
+
+    /// Whether the reader may change the field in this record as it stands.
+    pub fn may_write(&self, record: &Record, field: &Field) -> bool {
+        let can = self.permit.rights(&record.matched);
+        self.written
+            && can.can(Action::Edit)
+            && matches!(record.state.as_deref(), None | Some("draft" | "rejected"))
+            && !field.read_only
+            && field.kind != Kind::Lines
+            && can.can_write(Action::Edit, &field.key)
     }
 
     /// What a spreadsheet's cell holds, where the cell shows it otherwise: numbers without their grouping and unit.
@@ -86,11 +97,13 @@ impl Rows<'_, '_> {
 
     /// The groups with as many of their rows as were read.
     pub fn grouped(&self, grouped: &Grouped, records: &[Record]) -> Vec<BodyRow> {
-        let keys: Vec<Place<'_>> = grouped.keys.iter().filter_map(|key| self.reader.place(&key.name)).collect();
-        let mut left: Vec<(Vec<Value>, &Record)> = records
-            .iter()
-            .map(|record| (keys.iter().map(|place| self.key_of(place, record)).collect(), record))
-            .collect();
+        let key = |key: &Of| {
+            let (stretch, path) = stretch_of(&key.name);
+            Some((stretch, self.reader.place(path)?))
+        };
+        let keys: Vec<(Option<Bucket>, Place<'_>)> = grouped.keys.iter().filter_map(key).collect();
+        let of = |record| keys.iter().map(|(stretch, place)| self.key_of(*stretch, place, record)).collect();
+        let mut left: Vec<(Vec<Value>, &Record)> = records.iter().map(|record| (of(record), record)).collect();
         let mut body = Vec::new();
         self.level(grouped, &grouped.groups, &mut Vec::new(), &mut left, &mut body);
         body
@@ -118,7 +131,7 @@ impl Rows<'_, '_> {
             let shown = as_i64(lower.len());
             body.push(BodyRow::Group(GroupRow {
                 level: level + 1,
-                title: self.reader.place(&key.name).map_or_else(|| key.name.clone(), |place| self.reader.title(&place)),
+                title: self.reader.group_title(&key.name).unwrap_or_else(|| key.name.clone()),
                 value: self.group_value(key, &group.value, grouped),
                 count: format::grouped(&group.count.to_string()),
                 figures: self.figures(&grouped.measures, &group.figures),
@@ -140,7 +153,15 @@ impl Rows<'_, '_> {
         }
     }
 
-    fn key_of(&self, place: &Place<'_>, record: &Record) -> Value {
+    fn key_of(&self, stretch: Option<Bucket>, place: &Place<'_>, record: &Record) -> Value {
+        if let Some(stretch) = stretch {
+            let day = match place.path {
+                FieldPath::System(SystemField::CreatedAt) => day_of(&Value::Instant(record.created_at), self.show.zone),
+                FieldPath::System(SystemField::UpdatedAt) => day_of(&Value::Instant(record.updated_at), self.show.zone),
+                _ => day_of(self.read.value(place, record), self.show.zone),
+            };
+            return day.map_or(Value::Unset, |day| Value::Date(stretch.first_day(day)));
+        }
         match place.path {
             FieldPath::System(SystemField::State) => record.state.as_deref().map_or(Value::Unset, Value::from),
             FieldPath::System(SystemField::CreatedBy) => {
@@ -154,6 +175,9 @@ impl Rows<'_, '_> {
         if key.name == "state" {
             return value.as_text().map_or(Cell::Empty, |word| Cell::Status(cell::state(self.reader.texts, word)));
         }
+        if let ((Some(bucket), _), Value::Date(first)) = (stretch_of(&key.name), value) {
+            return Cell::text(stretch(bucket, *first));
+        }
         let show = Showing { labels: &grouped.labels, ..self.show.without_links() };
         cell::cell(&show, &key.field, value)
     }
@@ -164,7 +188,7 @@ impl Rows<'_, '_> {
         for column in self.columns {
             let path = column.place().path.to_string();
             let mut figures = measures.iter().zip(values).filter_map(|(measure, value)| {
-                let total = Total::ALL.into_iter().find(|total| measure.name == measure_of(&path, *total))?;
+                let total = Total::ALL.into_iter().find(|total| measure.name == total.measure(&path))?;
                 figure(self.reader.texts, total, measure, value)
             });
             row.push(figures.next());
@@ -179,6 +203,13 @@ impl Rows<'_, '_> {
     }
 }
 
+/// A figure whatever it is of: the word is that of its function.
+pub fn figure_of(texts: Texts, measure: &Of, value: &Value) -> Option<Figure> {
+    let function = measure.name.split('(').next()?;
+    let total = Total::ALL.into_iter().find(|total| total.measure("").starts_with(&format!("{function}(")))?;
+    figure(texts, total, measure, value)
+}
+
 fn figure(texts: Texts, total: Total, measure: &Of, value: &Value) -> Option<Figure> {
     let label = texts.get(&format!("total-{}", total.as_str().replace('_', "-")));
     let value = match value {
@@ -191,19 +222,6 @@ fn figure(texts: Texts, total: Total, measure: &Of, value: &Value) -> Option<Fig
     Some(Figure { value, label })
 }
 
-/// A total as the engine's measures are written.
-fn measure_of(path: &str, total: Total) -> String {
-    let function = match total {
-        Total::Sum => "sum",
-        Total::Average => "avg",
-        Total::Min => "min",
-        Total::Max => "max",
-        Total::Count => "count",
-        Total::CountDistinct => "count_distinct",
-    };
-    format!("{function}({path})")
-}
-
 /// The measures that a list asks for: the view's own, else the sums of money that its columns show.
 pub fn measures(view: &View, columns: &[GridColumn<'_>]) -> String {
     let path = |column: &GridColumn<'_>| column.place().path.to_string();
@@ -214,11 +232,11 @@ pub fn measures(view: &View, columns: &[GridColumn<'_>]) -> String {
         .totals
         .iter()
         .filter(|(path, total)| offered(path, **total))
-        .map(|(path, total)| measure_of(path, *total))
+        .map(|(path, total)| total.measure(path))
         .collect();
     if view.totals.is_empty() {
         let sums = columns.iter().filter(|column| column.adds_up().is_some());
-        measures.extend(sums.map(|column| measure_of(&path(column), Total::Sum)));
+        measures.extend(sums.map(|column| Total::Sum.measure(&path(column))));
     }
     measures.join(",")
 }

@@ -6,11 +6,12 @@ use super::{
 };
 use crate::{
     definition::{
+        field::Kind,
         role::Action,
-        view::{MOST_FROZEN, MOST_GROUPS, RowHeight, View},
+        view::{MOST_FROZEN, MOST_GROUPS, RowHeight, View, ViewKind},
     },
     i18n::{Arg, Texts},
-    query::SystemField,
+    query::{Bucket, SystemField},
     service::{import, permits::Rights, records::ListRequest},
     web::{
         pages::find,
@@ -55,15 +56,30 @@ impl Toolbox<'_, '_> {
     }
 
     fn groupable(&self) -> Fields {
-        let mut fields = self.fields();
-        fields.retain(|(path, _)| {
-            let place = self.reader.place(path);
-            place.is_some_and(|place| match place.field {
-                Some(field) => !field.kind.is_several() && field.kind.behaviour().column().is_some(),
-                None => SystemField::named(path)
-                    .is_some_and(|system| matches!(system, SystemField::State | SystemField::CreatedBy)),
-            })
-        });
+        let mut fields = Fields::new();
+        for (path, title) in self.fields() {
+            let Some(place) = self.reader.place(&path) else { continue };
+            let system = SystemField::named(&path);
+            let (plain, days) = match place.field {
+                Some(field) => {
+                    let moments = field.kind == Kind::DateTime;
+                    let plain = !field.kind.is_several() && field.kind.behaviour().column().is_some() && !moments;
+                    (plain && !field.sealed, field.kind == Kind::Date || moments)
+                }
+                None => (
+                    matches!(system, Some(SystemField::State | SystemField::CreatedBy)),
+                    matches!(system, Some(SystemField::CreatedAt | SystemField::UpdatedAt)),
+                ),
+            };
+            if plain {
+                fields.push((path.clone(), title));
+            }
+            // A plain date is its own day already.
+            for (word, _) in Bucket::ALL.iter().filter(|(_, stretch)| days && !(plain && *stretch == Bucket::Day)) {
+                let key = format!("{word}({path})");
+                fields.extend(self.reader.group_title(&key).map(|title| (key, title)));
+            }
+        }
         fields
     }
 
@@ -116,7 +132,8 @@ impl Toolbox<'_, '_> {
     pub fn tools(&self, rights: &Rights<'_>, request: &ListRequest) -> Tools {
         let texts = self.texts();
         let sort = self.keys("grid-sort", &["sort"], &self.view.sort, self.sortable(), MOST_SORTS);
-        let group = self.keys("grid-group", &["group", "in"], &self.view.group, self.groupable(), MOST_GROUPS);
+        let group = || self.keys("grid-group", &["group", "in"], &self.view.group, self.groupable(), MOST_GROUPS);
+        let rows = self.view.kind == ViewKind::Grid;
         let heights = RowHeight::ALL.map(|height| {
             let href = self.asked.address(&[], &[("height", height.as_str().to_owned())]);
             Tab::new(texts.get(&format!("row-{}", height.as_str())), href, height == self.view.row_height)
@@ -124,9 +141,11 @@ impl Toolbox<'_, '_> {
         Tools {
             action: self.asked.path.clone(),
             sort,
-            group,
+            group: rows.then(group),
             columns: self.column_tool(),
-            heights: heights.to_vec(),
+            heights: if rows { heights.to_vec() } else { Vec::new() },
+            kinds: self.kind_tabs(),
+            drawn: self.drawn_tool(),
             files: self.files(rights, request),
         }
     }
@@ -189,7 +208,7 @@ impl Toolbox<'_, '_> {
                 .chain([("columns".to_owned(), columns_text(&self.widths()))])
                 .collect(),
             columns,
-            frozen: frozen.collect(),
+            frozen: if self.view.kind == ViewKind::Grid { frozen.collect() } else { Vec::new() },
             reset: self.asked.address(&["columns", "frozen", "height"], &[]),
         }
     }

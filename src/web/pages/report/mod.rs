@@ -7,7 +7,7 @@ mod table;
 pub use asked::{fields, given};
 pub use drawn::chart;
 use table::show_value;
-pub use table::{behind_filter, table};
+pub use table::{behind_filter, stretch, table};
 
 use super::{
     cell::Showing,

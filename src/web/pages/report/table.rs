@@ -62,7 +62,8 @@ pub fn show_value(show: &Showing<'_>, ran: &Ran, column: usize, value: &Value) -
 }
 
 /// `2026-11`, `2026 Q4`, `2026-11-16 – 11-22`.
-fn stretch(bucket: Bucket, first: Date) -> String {
+#[must_use]
+pub fn stretch(bucket: Bucket, first: Date) -> String {
     match bucket {
         Bucket::Day => first.to_string(),
         Bucket::Month => format!("{}-{:02}", first.year(), first.month()),

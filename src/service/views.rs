@@ -346,7 +346,7 @@ fn titled(title: &str) -> Result<String, Error> {
         return Err(Error::invalid("/title", "required"));
     }
     if title.chars().count() > LONGEST_TITLE {
-        return Err(Error::Invalid(vec![FieldError::new("/title", "max_length").with("maximum", LONGEST_TITLE)]));
+        return Err(Error::Invalid(vec![FieldError::new("/title", "too_long").with("maximum", LONGEST_TITLE)]));
     }
     Ok(title.to_owned())
 }

@@ -54,7 +54,9 @@ impl Words<'_> {
         name
     }
 
-    fn kind_named(&self, name: &str) -> String {
+    /// The name of a kind of field.
+    #[must_use]
+    pub fn kind_named(&self, name: &str) -> String {
         let key = format!("kind-{}", name.replace('_', "-"));
         let text = self.texts.get(&key);
         if text == key { name.to_owned() } else { text }

@@ -81,6 +81,11 @@ fn page_routes() -> Vec<Route> {
         route("/apps/{app}/links", Administrator, get(pages::links::show).post(pages::links::change)),
         route("/build/{app}", Administrator, get(pages::build::show)),
         route("/build/{app}/publish", Administrator, get(pages::publish::show).post(pages::publish::act)),
+        route(
+            "/build/{app}/removed-fields",
+            Administrator,
+            get(pages::removed_fields::show).post(pages::removed_fields::restore),
+        ),
         route("/build/{app}/{kind}/{key}", Administrator, get(pages::build::document).post(pages::build::change)),
         route("/apps/{app}/{table}", Right(Action::View), get(pages::grid::show)),
         route("/apps/{app}/{table}/views", Right(Action::View), post(pages::grid::act)),

@@ -78,6 +78,7 @@ const DONE: [(&str, &str); 23] = [
     ("password", "flash-password"),
     ("publish", "flash-publish"),
     ("version", "flash-version"),
+    ("field", "flash-field"),
     ("draft-discard", "flash-draft-discard"),
     ("move", "flash-move"),
     ("view-create", "flash-view-create"),

@@ -44,6 +44,7 @@ const pages = [
   ["dashboard", "manager_zhao", (person) => person.page.goto("/apps/wms/dashboards/today")],
   ["build", "admin", (person) => person.page.goto("/build/wms")],
   ["build-document", "admin", (person) => person.page.goto("/build/wms/table/item")],
+  ["removed-fields", "admin", (person) => person.page.goto("/build/wms/removed-fields")],
   ["publish", "admin", (person) => person.page.goto("/build/wms/publish")],
   ["import", "manager_zhao", (person) => person.page.goto("/apps/wms/item/import")],
   ["import-check", "manager_zhao", checkImport],

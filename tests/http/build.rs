@@ -74,6 +74,17 @@ async fn a_table_is_changed_looked_at_and_published_by_the_pages() {
         let row = administrator.get("/api/v1/apps/shop/tables/thing/records/1").await.expect(200);
         assert_eq!((&row["values"]["d"], row["values"].get("a")), (&Value::Null, None));
 
+        // What was removed lies in the trash of fields, and comes back by it.
+        let trash = administrator.get("/build/shop/removed-fields").await.expect(200).text();
+        assert!(trash.contains("2 行有值") && trash.contains("放回草稿"), "{trash}");
+        let field = hidden(&trash, "field");
+        let back = send(&administrator, "/build/shop/removed-fields", &[("field", &field)]).await.expect(303);
+        let page = administrator.get(back.header("location").expect("an address")).await.expect(200).text();
+        assert!(page.contains("字段已放回草稿"), "{page}");
+        send(&administrator, "/build/shop/removed-fields", &[("field", &field)]).await.refused_page(409);
+        send(&administrator, PUBLISH, &[("do", "discard")]).await.expect(303);
+        send(&administrator, "/build/shop/removed-fields", &[("field", "0")]).await.refused_page(404);
+
         // The first version is compared, and taken up again.
         let compared = administrator.get(&format!("{PUBLISH}?compare=1")).await.expect(200).text();
         assert!(compared.contains("从所选版本到线上版本") && compared.contains("Delta"), "{compared}");
@@ -116,7 +127,7 @@ async fn a_document_tells_what_is_wrong_with_it_and_keeps_what_was_typed() {
         assert_eq!(begun.header("location"), Some("/build/shop/view/mine"));
         administrator.get("/build/shop/view/mine").await.expect(200);
         administrator.get("/build/shop/view/Not%20A%20Key").await.refused_page(404);
-        for address in ["/build/shop", PUBLISH, TABLE] {
+        for address in ["/build/shop", PUBLISH, TABLE, "/build/shop/removed-fields"] {
             server.manager().get(address).await.refused_page(403);
         }
     })

@@ -96,6 +96,7 @@ fn wrong_values_name_the_rule_they_break() {
         (json!({"x-field": {"kind": "decimal", "scale": 2}}), json!("1.234"), "too_precise"),
         (json!({"x-field": {"kind": "decimal", "exclusive_min": "0"}}), json!("0"), "exclusive_minimum"),
         (json!({"x-field": {"kind": "integer", "max": 9}}), json!(10), "maximum"),
+        (json!({"minLength": 3, "x-field": {"kind": "text"}}), json!("ab"), "too_short"),
         (json!({"maxLength": 2, "x-field": {"kind": "text"}}), json!("abc"), "too_long"),
         (json!({"x-field": {"kind": "choice", "options": [{"value": "a"}]}}), json!("b"), "option"),
         (json!({"x-field": {"kind": "url"}}), json!("javascript:alert(1)"), "format"),

@@ -97,10 +97,13 @@ pub fn load(stored: Stored) -> Value {
     }
 }
 
-/// At most `maxLength` characters, or `default` where the definition does not say.
+/// At least `minLength` and at most `maxLength` characters, or `default` where the definition does not say.
 pub fn check_length(field: &Field, value: &Value, default: usize) -> Result<(), FieldError> {
     let most = field.max_length.unwrap_or(default);
     match value.as_text() {
+        Some(text) if field.min_length.is_some_and(|least| text.chars().count() < least) => {
+            Err(FieldError::new("", "too_short").with("minimum", field.min_length.unwrap_or(0)))
+        }
         Some(text) if text.chars().count() > most => Err(FieldError::new("", "too_long").with("maximum", most)),
         _ => Ok(()),
     }

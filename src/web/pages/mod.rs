@@ -20,6 +20,7 @@ pub mod picker;
 pub mod print;
 pub mod publish;
 pub mod record;
+pub mod removed_fields;
 pub mod report;
 pub mod setup;
 pub mod sign_in;

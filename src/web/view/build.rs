@@ -71,6 +71,33 @@ pub struct FindingRow {
     pub suggestion: String,
 }
 
+/// `/build/{app}/removed-fields`. Posts there: `field`.
+#[derive(Template)]
+#[template(path = "removed_fields.html")]
+pub struct RemovedFieldsPage {
+    pub shell: Shell,
+    pub crumbs: Vec<Crumb>,
+    pub title: String,
+    pub notes: Vec<Note>,
+    pub rows: Vec<RemovedFieldRow>,
+    pub empty: Option<Empty>,
+}
+
+pub struct RemovedFieldRow {
+    pub title: String,
+    /// The table, and its lines.
+    pub place: String,
+    pub kind: String,
+    /// Removed, or converted to another kind.
+    pub why: String,
+    /// How many rows have a value, in words.
+    pub rows: String,
+    pub time: String,
+    pub machine: String,
+    /// Nothing where the draft has a field of its key.
+    pub restore: Option<Action>,
+}
+
 /// `/build/{app}/publish`. Posts there: `do` (`publish` with `fingerprint`, `confirm`, `note`; `discard`; `restore` with
 /// `number`).
 #[derive(Template)]

@@ -17,6 +17,9 @@ use crate::{
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
+/// Named in the address of an exported report besides its parameters.
+const EXPORT_FORMAT: &str = "format";
+
 pub fn check(app: &App, findings: &mut Vec<Finding>) {
     // What is wrong with the shared functions is said once, where all rules are judged.
     let program = Program::compile(&app.functions).ok();
@@ -24,6 +27,10 @@ pub fn check(app: &App, findings: &mut Vec<Finding>) {
         let file = format!("reports/{}.json", report.key);
         let here = Here { app, file: &file, program: program.as_ref() };
         here.parameters(&report.parameters, findings);
+        if report.parameters.contains_key(EXPORT_FORMAT) {
+            let message = "the key \"format\" says which form an exported report has; give the parameter another";
+            findings.push(here.error(format!("/parameters/{EXPORT_FORMAT}"), message));
+        }
         match app.table(&report.source.table) {
             Some(table) => here.report(report, table, findings),
             None => findings.push(no_table(app, &report.source.table).finding(&file, "/source/table")),

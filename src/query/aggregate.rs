@@ -108,6 +108,21 @@ impl Bucket {
         first.saturating_add(span)
     }
 
+    /// What the stretch that begins at `first` is called in every language: `2026-11`, `2026 Q4`, `2026-11-16 – 11-22`.
+    #[must_use]
+    pub fn name_of(self, first: Date) -> String {
+        match self {
+            Self::Day => first.to_string(),
+            Self::Month => format!("{:04}-{:02}", first.year(), first.month()),
+            Self::Quarter => format!("{} Q{}", first.year(), (first.month() - 1) / 3 + 1),
+            Self::Year => first.year().to_string(),
+            Self::Week => {
+                let last = self.last_day(first);
+                format!("{first} – {:02}-{:02}", last.month(), last.day())
+            }
+        }
+    }
+
     /// The last day of the stretch that begins at `first`.
     #[must_use]
     pub fn last_day(self, first: Date) -> Date {

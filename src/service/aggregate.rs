@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::{error::FieldError, value::Value},
-    definition::field::Field,
+    definition::{field::Field, role::Action},
     query::{
         Condition, FieldPath, Figure, FigureNames, Filter, GroupKey, Measure, Names, Offsets, RowValues, compare,
         group_filter,
@@ -36,6 +36,8 @@ const GROUPS_SHOWN: u64 = 500;
 /// What a caller asks, as they wrote it. View, filter and search say which rows.
 #[derive(Debug, Clone, Default)]
 pub struct AggregateRequest {
+    /// Only the rows on which the person may do this too; all that they see where nothing is said.
+    pub action: Option<Action>,
     pub view: Option<String>,
     pub filter: Option<Json>,
     pub search: Option<String>,
@@ -241,7 +243,10 @@ impl<'a> Asked<'a> {
         table: &str,
         request: &AggregateRequest,
     ) -> Result<Self, Error> {
-        let chosen = Selection::new(conn, rights, table, request.view.as_deref(), request.filter.as_ref()).await?;
+        let mut chosen = Selection::new(conn, rights, table, request.view.as_deref(), request.filter.as_ref()).await?;
+        if let Some(action) = request.action {
+            chosen.permit = rights.permit(table, action)?;
+        }
         let names = chosen.names();
         let names: &dyn Names = &names;
         let keys = GroupKey::parse_all(&request.group, names).map_err(|error| filter_error("/group", error))?;

@@ -107,7 +107,7 @@ impl Export {
 }
 
 /// The most rows that the person may take away at once: the most generous of the roles that let them export.
-fn most_rows(rights: &Rights<'_>, table: &str) -> u64 {
+pub(super) fn most_rows(rights: &Rights<'_>, table: &str) -> u64 {
     if rights.actor.is_main_administrator {
         return MOST_ROWS;
     }
@@ -129,12 +129,17 @@ struct Column<'a> {
 
 impl Column<'_> {
     fn head(&self) -> write::Head {
-        let format = match self.field.kind {
-            Kind::Money => Some(format!("#,##0.{}", "0".repeat(self.field.scale as usize))),
-            _ => None,
-        };
-        write::Head { title: self.title.clone(), required: false, format, options: Vec::new() }
+        head(self.title.clone(), self.field)
     }
+}
+
+/// The head of a column that holds the values of a field.
+pub(super) fn head(title: String, field: &Field) -> write::Head {
+    let format = match field.kind {
+        Kind::Money => Some(format!("#,##0.{}", "0".repeat(field.scale as usize))),
+        _ => None,
+    };
+    write::Head { title, required: false, format, options: Vec::new() }
 }
 
 fn columns<'a>(
@@ -171,29 +176,25 @@ fn columns<'a>(
 }
 
 /// The file while it is written.
-enum Writer {
+pub(super) enum Writer {
     Csv(Box<csv::Writer>),
     Xlsx(Box<write::Writer>),
 }
 
 impl Writer {
-    fn new(format: Format, name: &str, columns: &[Column<'_>]) -> Result<Self, Error> {
+    pub(super) fn new(format: Format, name: &str, heads: &[write::Head]) -> Result<Self, Error> {
         let made = match format {
             Format::Csv => {
                 let mut writer = csv::Writer::default();
-                let heads: Vec<Cell> =
-                    columns.iter().map(|column| Cell::new(Holds::Text, column.title.clone())).collect();
-                writer.row(&heads).map(|()| Self::Csv(Box::new(writer)))
+                let titles: Vec<Cell> = heads.iter().map(|head| Cell::new(Holds::Text, head.title.clone())).collect();
+                writer.row(&titles).map(|()| Self::Csv(Box::new(writer)))
             }
-            Format::Xlsx => {
-                let heads: Vec<write::Head> = columns.iter().map(Column::head).collect();
-                write::Writer::new(name, &heads).map(|writer| Self::Xlsx(Box::new(writer)))
-            }
+            Format::Xlsx => write::Writer::new(name, heads).map(|writer| Self::Xlsx(Box::new(writer))),
         };
         made.map_err(|problem| super::import::refused(&problem))
     }
 
-    fn row(&mut self, cells: &[Cell]) -> Result<(), Error> {
+    pub(super) fn row(&mut self, cells: &[Cell]) -> Result<(), Error> {
         match self {
             Self::Csv(writer) => writer.row(cells),
             Self::Xlsx(writer) => writer.row(cells),
@@ -201,7 +202,7 @@ impl Writer {
         .map_err(|problem| super::import::refused(&problem))
     }
 
-    fn finish(self) -> Result<Vec<u8>, Error> {
+    pub(super) fn finish(self) -> Result<Vec<u8>, Error> {
         match self {
             Self::Csv(writer) => writer.finish(),
             Self::Xlsx(writer) => writer.finish(),
@@ -211,10 +212,10 @@ impl Writer {
 }
 
 /// Names of links, people and departments on one page.
-struct Names(Labels);
+pub(super) struct Names(pub(super) Labels);
 
 impl Names {
-    fn cell(&self, field: &Field, value: &Value, call: &Call) -> Cell {
+    pub(super) fn cell(&self, field: &Field, value: &Value, call: &Call) -> Cell {
         if !field.kind.is_identity() {
             return cells::write(field, value, &call.zone);
         }
@@ -319,7 +320,8 @@ impl Service {
         let shown = |path: &str| permit.visibility(path) != Visibility::Never;
         let columns = columns(table, export.fields.as_deref(), &shown)?;
         let most = most_rows(&rights, &export.table);
-        let mut writer = Writer::new(export.format, &table.title, &columns)?;
+        let heads: Vec<write::Head> = columns.iter().map(Column::head).collect();
+        let mut writer = Writer::new(export.format, &table.title, &heads)?;
         let (mut cursor, mut done, mut total) = (None, 0_u64, None);
         loop {
             let request = export.request(cursor, total.is_none());
@@ -381,7 +383,7 @@ impl Service {
     }
 }
 
-fn too_many(most: u64) -> Error {
+pub(super) fn too_many(most: u64) -> Error {
     Error::conflict("export_too_many").with("maximum", most)
 }
 

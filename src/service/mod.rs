@@ -37,6 +37,7 @@ mod posting;
 pub mod record_trash;
 pub mod public_links;
 pub mod records;
+pub mod report_export;
 pub mod reports;
 pub mod represent;
 mod resolve_people;

@@ -17,6 +17,7 @@ use crate::{
         app::App,
         field::{Field, Kind},
         report::{Chart, Parameter, Report, USUAL_ROWS, filled},
+        role::Action,
         table::Table,
         view::FilterDocument,
     },
@@ -157,6 +158,22 @@ pub fn parameters(
 /// # Errors
 /// `NotFound` for a report of which the person may see no row or no figure; parameters that do not fit.
 pub async fn run(conn: &impl Connection, call: &Call, live: &LiveApp, key: &str, given: &Given) -> Result<Ran, Error> {
+    run_for(conn, call, live, key, given, Action::View).await
+}
+
+/// As [`run`], over the rows on which the person may do this. What is to be taken away has every group, as far as the report
+/// itself sets no limit.
+///
+/// # Errors
+/// As [`run`]; `forbidden` where they may see the report, but not do this.
+pub async fn run_for(
+    conn: &impl Connection,
+    call: &Call,
+    live: &LiveApp,
+    key: &str,
+    given: &Given,
+    action: Action,
+) -> Result<Ran, Error> {
     let face = &live.face(&call.actor.locale).app;
     let report = face.reports.get(key).ok_or(Error::NotFound)?.clone();
     let rights = Rights::load(conn, call, live).await?;
@@ -168,7 +185,10 @@ pub async fn run(conn: &impl Connection, call: &Call, live: &LiveApp, key: &str,
         return Err(Error::NotFound);
     }
     let layout = Layout::new(live, face, &report, &chosen, &parameters)?;
-    let asking = Asking { conn, call, live, report: &report, layout: &layout, filter: filter.as_ref() };
+    if action != Action::View {
+        rights.permit(&report.source.table, action)?;
+    }
+    let asking = Asking { conn, call, live, report: &report, layout: &layout, filter: filter.as_ref(), action };
     let mut gathered = Gathered::default();
 
     let sort: Vec<(usize, bool)> =
@@ -182,7 +202,8 @@ pub async fn run(conn: &impl Connection, call: &Call, live: &LiveApp, key: &str,
         false => None,
     };
     let order = |rows: &mut [Row], keys: &[(usize, bool)], labels: &Labels| layout.order(rows, keys, labels);
-    let most = usize::try_from(report.limit.unwrap_or(USUAL_ROWS)).unwrap_or(usize::MAX);
+    let usual = if action == Action::View { USUAL_ROWS } else { MOST_GROUPS };
+    let most = usize::try_from(report.limit.unwrap_or(usual)).unwrap_or(usize::MAX);
     let sheet = if let Some(pivot) = pivot {
         let without: Vec<usize> = groups.iter().copied().filter(|group| *group != pivot).collect();
         let mut sides = asking.rows(&without, &mut gathered).await?;
@@ -327,6 +348,7 @@ struct Asking<'a, C> {
     report: &'a Report,
     layout: &'a Layout,
     filter: Option<&'a FilterDocument>,
+    action: Action,
 }
 
 /// What the answers said besides figures.
@@ -400,6 +422,7 @@ impl<C: Connection> Asking<'_, C> {
             (one, other) => one.or(other).cloned(),
         };
         let request = AggregateRequest {
+            action: Some(self.action),
             filter,
             group: names(groups, &|at| self.layout.keys[at].as_ref().map(ToString::to_string)),
             measure: names(set, &|at| self.layout.measures[at].as_ref().map(|(name, _)| name.clone())),

@@ -947,6 +947,7 @@ error-undo-unique = Another record has the former value now, so it stays
 audit-record-import = imported
 audit-record-import-undo = took an import back
 audit-record-export = exported
+audit-report-export = exported a report
 template-notes = Notes
 template-column = Column
 template-required = Required

@@ -920,6 +920,7 @@ error-undo-unique = 原来的值现在被别的记录占用，没有撤销
 audit-record-import = 导入
 audit-record-import-undo = 撤销导入
 audit-record-export = 导出
+audit-report-export = 导出报表
 template-notes = 填写说明
 template-column = 列
 template-required = 必填

@@ -34,6 +34,7 @@ mod lists;
 mod print;
 mod race;
 mod records;
+mod report_export;
 mod reports;
 mod routes;
 mod sealed;

@@ -121,3 +121,30 @@ async fn a_dashboard_shows_the_cards_that_its_reader_may_see() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_dashboard_is_narrowed_by_what_its_parameters_offer() {
+    on_both(async |server: &Server| {
+        approve(server, INBOUND, receipt(SHANGHAI, &[("HW-0021", "10")])).await;
+        let manager = server.manager();
+        let page = manager.get("/apps/wms/dashboards/today").await.expect(200).text();
+        let offers = "/apps/wms/dashboards/today/options/warehouse";
+        assert!(page.contains(offers), "the control names where its options are: {page}");
+        let all = manager.get(offers).await.expect(200).text();
+        let few = manager.get(&format!("{offers}?q={SHANGHAI}")).await.expect(200).text();
+        assert!(all.matches("<option").count() > few.matches("<option").count(), "{all} and {few}");
+        manager.get("/apps/wms/dashboards/today/options/supplier").await.refused_page(404);
+        manager.get("/apps/wms/dashboards/nothing/options/warehouse").await.refused_page(404);
+        // What does not read is said beside its control; the rest waits.
+        let wrong = manager.get("/apps/wms/dashboards/today?warehouse=abc").await.expect(200).text();
+        assert!(wrong.contains("aria-invalid"), "{wrong}");
+        let api = "/api/v1/apps/wms/dashboards/today";
+        let received = |answer: &Value| answer["cards"][0]["value"].clone();
+        let warehouses = manager.get("/api/v1/apps/wms/tables/warehouse/records").await.expect(200);
+        let other = warehouses.items().iter().find(|row| row["values"]["code"] != SHANGHAI).expect("another one");
+        assert_eq!(received(&manager.get(api).await.expect(200)), 1);
+        let narrowed = manager.get(&format!("{api}?warehouse={}", other["id"])).await.expect(200);
+        assert_eq!(received(&narrowed), 0);
+    })
+    .await;
+}

@@ -60,6 +60,7 @@ pub async fn aggregate(
     let asked = parameters(pairs, &AGGREGATE)?;
     let live = app(&web, &caller, &key).await?;
     let request = AggregateRequest {
+        action: None,
         view: asked.get("view").map(str::to_owned),
         filter: asked.json("filter")?,
         search: asked.get("q").map(str::to_owned),

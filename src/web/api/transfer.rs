@@ -158,19 +158,26 @@ pub async fn undo(
     Ok(accepted(web.service.start_import(&caller.call, &import, Step::Undo).await?))
 }
 
-/// What a query asks to be exported.
-pub fn export_of(table: String, asked: &Parameters) -> Result<Export> {
-    let format = match asked.get("format") {
-        None | Some("xlsx") => Format::Xlsx,
-        Some("csv") => Format::Csv,
+/// The form of a file by its word; XLSX where nothing is said.
+///
+/// # Errors
+/// A word that is not known.
+pub fn format(word: Option<&str>) -> Result<Format> {
+    match word {
+        None | Some("xlsx") => Ok(Format::Xlsx),
+        Some("csv") => Ok(Format::Csv),
         Some(other) => {
             let error = FieldError::new("/format", "option").with("value", other).with("options", "csv, xlsx");
-            return Err(Error::Invalid(vec![error]).into());
+            Err(Error::Invalid(vec![error]).into())
         }
-    };
+    }
+}
+
+/// What a query asks to be exported.
+pub fn export_of(table: String, asked: &Parameters) -> Result<Export> {
     Ok(Export {
         table,
-        format,
+        format: format(asked.get("format"))?,
         view: asked.get("view").map(str::to_owned),
         filter: asked.json("filter")?,
         search: asked.get("q").map(str::to_owned),

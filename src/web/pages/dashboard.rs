@@ -3,7 +3,7 @@
 use super::{
     cell::{self, Showing},
     find,
-    report::{behind_filter, chart, fields, given, table},
+    report::{Asked, are_of_parameters, behind_filter, chart, given, offered, table, with_parameters},
 };
 use crate::{
     base::value::Value,
@@ -50,6 +50,7 @@ pub async fn show(
     let given = given(&find::pairs(query.as_deref()));
     let path = format!("/apps/{app}/dashboards/{key}");
     let rights = Rights::load(&reader, &caller.call, &live).await?;
+    let asked = Asked { web: &web, rights: &rights, wanted: &dashboard.parameters, given: &given, path: &path, texts };
     let now = caller.person.zone.to_datetime(caller.call.now.to_jiff());
     let day = format::day_in_words(texts, now.month(), now.day(), now.weekday().to_monday_one_offset());
     let mut page = DashboardPage {
@@ -64,8 +65,7 @@ pub async fn show(
     };
     match dashboards::show(&reader, &caller.call, &live, &key, &given).await {
         Ok(shown) => {
-            let read = Some(&shown.parameters);
-            page.parameters = fields(&web, &rights, &dashboard.parameters, read, &given, &[], &path, texts).await?;
+            page.parameters = asked.fields(Some(&shown.parameters), &[]).await?;
             let nothing = Labels::default();
             let show = Showing { texts, zone: &caller.person.zone, labels: &nothing, links_in: None };
             for ShownCard { card, what } in &shown.cards {
@@ -73,14 +73,14 @@ pub async fn show(
                     What::Number(number) => page.numbers.push(figure(&show, &app, card, number)),
                     What::Report(ran) => {
                         let show = Showing { labels: &ran.labels, ..show };
-                        let href = address(&app, ran);
+                        let href = with_parameters(&format!("/apps/{app}/reports/{}", ran.report.key), ran, None);
                         page.cards.push(report_card(&show, &app, card, ran, href));
                     }
                 }
             }
         }
-        Err(Error::Invalid(errors)) => {
-            page.parameters = fields(&web, &rights, &dashboard.parameters, None, &given, &errors, &path, texts).await?;
+        Err(Error::Invalid(errors)) if are_of_parameters(&dashboard.parameters, &errors) => {
+            page.parameters = asked.fields(None, &errors).await?;
             page.waiting = true;
         }
         Err(other) => return Err(other.into()),
@@ -88,11 +88,17 @@ pub async fn show(
     html(&page)
 }
 
-/// The page of a report with the parameters that it was run with.
-fn address(app: &str, ran: &Ran) -> String {
-    let pairs: Vec<(String, String)> =
-        ran.parameters.fields.iter().map(|(field, value)| (field.key.clone(), field.text(value))).collect();
-    find::address(&format!("/apps/{app}/reports/{}", ran.report.key), &pairs)
+/// What a parameter offers for some words.
+pub async fn options(
+    State(web): State<Web>,
+    caller: Caller,
+    Path((app, key, parameter)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let live = find::app(&web, &caller, &app).await?;
+    let face = &live.face(&caller.call.actor.locale).app;
+    let dashboard = face.dashboards.get(&key).ok_or(Error::NotFound)?;
+    offered(&web, &caller, &live, (&dashboard.parameters, &parameter), query.as_deref()).await
 }
 
 fn figure(show: &Showing<'_>, app: &str, card: &crate::definition::dashboard::Card, number: &Number) -> NumberCard {

@@ -201,6 +201,12 @@ fn using() -> Vec<Operation> {
             "view",
         ),
         read(
+            "/apps/{app}/reports/{report}/export",
+            "A report as a spreadsheet; its parameters as for the report",
+            &[("format", "xlsx or csv")],
+            "spreadsheet",
+        ),
+        read(
             "/apps/{app}/dashboards/{dashboard}",
             "The cards of a dashboard; parameters as of a report",
             &[],

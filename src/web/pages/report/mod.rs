@@ -4,28 +4,29 @@ mod asked;
 mod drawn;
 mod table;
 
-pub use asked::{fields, given};
+pub use asked::{Asked, are_of_parameters, given, offered};
 pub use drawn::chart;
 use table::show_value;
-pub use table::{behind_filter, stretch, table};
+pub use table::{behind_filter, table};
 
-use super::{
-    cell::Showing,
-    find,
-    picker::{self, SHOWN},
-};
+use super::{cell::Showing, find};
 use crate::{
-    definition::field::Field,
-    service::{Error, permits::Rights, reports},
+    definition::role::Action,
+    service::{
+        Error,
+        permits::Rights,
+        report_export::ReportExport,
+        reports::{self, Ran},
+    },
     web::{
         Result, Web,
+        api::reports::{format_of, send},
         caller::Caller,
         error::html,
         extract::Wants,
         shell,
         view::{
-            Choice, Empty, Note, NoteTone, Place,
-            picker::PickerFragment,
+            Action as Button, Empty, Note, NoteTone, Place,
             report::{Report, ReportPage, ReportTable},
         },
     },
@@ -52,10 +53,11 @@ pub async fn show(
     let ran = match reports::run(&reader, &caller.call, &live, &key, &given).await {
         Ok(ran) => Ok(ran),
         // A parameter that does not fit is said beside it; everything else is an error of the page.
-        Err(Error::Invalid(errors)) if errors.iter().all(|error| is_parameter(report, &error.path)) => Err(errors),
+        Err(Error::Invalid(errors)) if are_of_parameters(&report.parameters, &errors) => Err(errors),
         Err(other) => return Err(other.into()),
     };
     let rights = Rights::load(&reader, &caller.call, &live).await?;
+    let asked = Asked { web: &web, rights: &rights, wanted: &report.parameters, given: &given, path: &path, texts };
     let mut view = Report {
         title: report.title.clone(),
         description: report.description.clone(),
@@ -69,13 +71,21 @@ pub async fn show(
     };
     match ran {
         Err(errors) => {
-            view.parameters = fields(&web, &rights, &report.parameters, None, &given, &errors, &path, texts).await?;
+            view.parameters = asked.fields(None, &errors).await?;
             view.empty = Some(Empty::new("search", texts.get("report-ask-title"), texts.get("report-ask-body")));
         }
         Ok(ran) => {
-            view.parameters =
-                fields(&web, &rights, &report.parameters, Some(&ran.parameters), &given, &[], &path, texts).await?;
+            view.parameters = asked.fields(Some(&ran.parameters), &[]).await?;
             let show = Showing { texts, zone: &caller.person.zone, labels: &ran.labels, links_in: None };
+            if !ran.sheet.rows.is_empty() && rights.permit(&report.source.table, Action::Export).is_ok() {
+                let to = format!("{path}/export");
+                view.actions = ["csv", "xlsx"]
+                    .map(|format| {
+                        let label = texts.get(&format!("export-{format}"));
+                        Button::link(label, with_parameters(&to, &ran, Some(("format", format)))).icon("download")
+                    })
+                    .into();
+            }
             if ran.sheet.rows.is_empty() {
                 view.empty = Some(Empty::new("chart", texts.get("report-empty-title"), texts.get("report-empty-body")));
             } else {
@@ -97,6 +107,27 @@ pub async fn show(
     html(&ReportPage { shell, report: view })
 }
 
+/// The report as a spreadsheet, as it is shown.
+pub async fn export(
+    State(web): State<Web>,
+    caller: Caller,
+    Path((app, report)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let live = find::app(&web, &caller, &app).await?;
+    let mut pairs = find::pairs(query.as_deref());
+    let format = format_of(&mut pairs)?;
+    send(&web, &caller, &live, ReportExport { report, format, given: given(&pairs) }).await
+}
+
+/// An address with the parameters that a report was run with.
+#[must_use]
+pub fn with_parameters(path: &str, ran: &Ran, more: Option<(&str, &str)>) -> String {
+    let fields = ran.parameters.fields.iter().map(|(field, value)| (field.key.clone(), field.text(value)));
+    let more = more.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    find::address(path, &more.into_iter().chain(fields).collect::<Vec<_>>())
+}
+
 /// What a parameter offers for some words.
 pub async fn options(
     State(web): State<Web>,
@@ -107,19 +138,5 @@ pub async fn options(
     let live = find::app(&web, &caller, &app).await?;
     let face = &live.face(&caller.call.actor.locale).app;
     let report = face.reports.get(&key).ok_or(Error::NotFound)?;
-    let field: Field =
-        report.parameters.get(&parameter).and_then(|known| known.field(&parameter)).ok_or(Error::NotFound)?;
-    let pairs = find::pairs(query.as_deref());
-    let words = find::parameter(&pairs, "q");
-    let reader = web.service.store.reader();
-    let rights = Rights::load(&reader, &caller.call, &live).await?;
-    let (found, more) = picker::offered(&web, &rights, &field, None, words, SHOWN).await?;
-    let options = found.into_iter().map(|(id, label)| Choice::new(id.to_string(), label, false)).collect();
-    html(&PickerFragment { t: shell::texts(&caller), options, more })
-}
-
-fn is_parameter(report: &crate::definition::report::Report, path: &str) -> bool {
-    path.strip_prefix('/')
-        .and_then(|path| path.split('/').next())
-        .is_some_and(|key| report.parameters.contains_key(key))
+    offered(&web, &caller, &live, (&report.parameters, &parameter), query.as_deref()).await
 }

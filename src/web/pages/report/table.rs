@@ -6,8 +6,6 @@ use super::super::{
 };
 use crate::{
     base::value::Value,
-    i18n::format,
-    query::Bucket,
     report::{From, Head as SheetHead},
     service::reports::Ran,
     web::view::{
@@ -15,7 +13,6 @@ use crate::{
         report::{Head, ReportCell, ReportRow, ReportTable},
     },
 };
-use jiff::civil::Date;
 use serde_json::Value as Json;
 
 /// The sheet of a report as cells.
@@ -56,28 +53,8 @@ pub fn behind_filter(app: &str, table: &str, view: Option<&str>, filter: Option<
 pub fn show_value(show: &Showing<'_>, ran: &Ran, column: usize, value: &Value) -> Cell {
     let bucket = ran.keys.get(column).and_then(Option::as_ref).and_then(|key| key.bucket);
     match (bucket, value) {
-        (Some(bucket), Value::Date(first)) => Cell::text(stretch(bucket, *first)),
+        (Some(bucket), Value::Date(first)) => Cell::text(bucket.name_of(*first)),
         _ => cell::cell(show, &ran.columns[column].field, value),
-    }
-}
-
-/// `2026-11`, `2026 Q4`, `2026-11-16 – 11-22`.
-#[must_use]
-pub fn stretch(bucket: Bucket, first: Date) -> String {
-    match bucket {
-        Bucket::Day => first.to_string(),
-        Bucket::Month => format!("{}-{:02}", first.year(), first.month()),
-        Bucket::Quarter => format!("{} Q{}", first.year(), (first.month() - 1) / 3 + 1),
-        Bucket::Year => first.year().to_string(),
-        Bucket::Week => {
-            let last = bucket.last_day(first);
-            format!(
-                "{} – {:02}-{:02}",
-                format::date(first.year(), first.month(), first.day()),
-                last.month(),
-                last.day()
-            )
-        }
     }
 }
 

@@ -199,6 +199,10 @@ pub fn filled(filter: &FilterDocument, value: &dyn Fn(&str) -> Option<Json>) -> 
     if let Some(inner) = filter.get("not") {
         return filled(inner, value).map(|inner| json!({"not": inner}));
     }
+    if filter.get("any_line").is_some() {
+        let inner = filled(&filter["where"], value)?;
+        return Some(json!({"any_line": filter["any_line"], "where": inner}));
+    }
     let mut condition = filter.clone();
     let Some(given) = condition.get_mut("value") else { return Some(condition) };
     if let Some(items) = given.as_array_mut() {

@@ -130,6 +130,14 @@ impl Table {
         placeholders(&self.display).filter_map(|key| self.fields.get(key))
     }
 
+    /// The field by which records of this table stand below one another: its only link to the table itself.
+    #[must_use]
+    pub fn parent_field(&self) -> Option<&Field> {
+        let mut own =
+            self.scalars().filter(|field| field.kind == Kind::Link && field.target.as_deref() == Some(&self.key));
+        own.next().filter(|_| own.next().is_none())
+    }
+
     /// The one field by whose value a record can be named in a write (`{"key": "A-12"}`): the first unique single field.
     #[must_use]
     pub fn natural_key(&self) -> Option<&Field> {

@@ -43,6 +43,10 @@ impl Filter {
                 Condition::any_of(parts.iter().map(|part| part.bind(binding)).collect::<Result<Vec<_>, _>>()?)
             }
             Self::Not(part) => negate(part.bind(binding)?),
+            Self::AnyLine { lines, filter } => match filter.bind(binding)? {
+                Condition::Never => Condition::Never,
+                condition => Condition::AnyLine { lines: lines.clone(), condition: Box::new(condition) },
+            },
             Self::Test(test) => bind_test(test, binding)?,
         })
     }
@@ -78,6 +82,10 @@ fn bind_test(test: &FilterTest, binding: &Binding<'_>) -> Result<Condition, Bind
         Operator::Contains => {
             Condition::any_of(ranges.into_iter().map(|(value, _)| make(Operator::Contains, vec![value])))
         }
+        Operator::Under => match ranges.is_empty() {
+            true => Condition::Never,
+            false => make(Operator::Under, ranges.into_iter().map(|(value, _)| value).collect()),
+        },
         Operator::Between => make(Operator::Between, vec![low, high]),
         operator @ (Operator::Lt | Operator::Ge | Operator::Starts) => make(operator, vec![low]),
         operator @ (Operator::Le | Operator::Gt) => make(operator, vec![high]),

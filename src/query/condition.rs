@@ -18,6 +18,11 @@ pub enum Condition {
     All(Vec<Condition>),
     Any(Vec<Condition>),
     Not(Box<Condition>),
+    /// At least one line of the lines field meets the condition.
+    AnyLine {
+        lines: String,
+        condition: Box<Condition>,
+    },
     Test(Test),
 }
 
@@ -26,13 +31,18 @@ pub enum Condition {
 pub struct Test {
     pub path: FieldPath,
     pub operator: Operator,
-    /// One value; two for `Between`; any number for `In`; none for `Empty`.
+    /// One value; two for `Between`; any number for `In`; none for `Empty`. `Under`: the path of a cascade as a list, or ids.
     pub values: Vec<Value>,
 }
 
 /// Gives the value of a path in a row. A field with several values is a `List`.
 pub trait RowValues {
     fn value(&self, path: &FieldPath) -> Value;
+
+    /// The lines of a lines field; what has no lines has none.
+    fn lines(&self, _key: &str) -> Vec<&dyn RowValues> {
+        Vec::new()
+    }
 }
 
 impl Condition {
@@ -88,17 +98,8 @@ impl Condition {
             Self::All(parts) => parts.iter().all(|part| part.matches(row)),
             Self::Any(parts) => parts.iter().any(|part| part.matches(row)),
             Self::Not(part) => !part.matches(row),
+            Self::AnyLine { lines, condition } => row.lines(lines).into_iter().any(|line| condition.matches(line)),
             Self::Test(test) => test.matches(&row.value(&test.path)),
-        }
-    }
-
-    /// Every path it looks at.
-    pub fn paths(&self) -> Vec<&FieldPath> {
-        match self {
-            Self::Always | Self::Never => Vec::new(),
-            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::paths).collect(),
-            Self::Not(part) => part.paths(),
-            Self::Test(test) => vec![&test.path],
         }
     }
 }
@@ -135,6 +136,11 @@ impl Test {
             Operator::Starts => match (value, first) {
                 (Value::Text(text), Some(Value::Text(part))) => fold(text).starts_with(&fold(part)),
                 _ => false,
+            },
+            Operator::Under => match (value, first) {
+                (Value::List(path), Some(Value::List(start))) => path.starts_with(start),
+                // What lies below an id is known to the database alone: such a test is only ever asked there.
+                _ => self.values.iter().any(|other| compare(value, other) == Some(Ordering::Equal)),
             },
             Operator::Ne | Operator::NotIn | Operator::Empty => false,
         }

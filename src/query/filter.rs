@@ -9,6 +9,11 @@ pub enum Filter {
     All(Vec<Filter>),
     Any(Vec<Filter>),
     Not(Box<Filter>),
+    /// At least one line of a lines field meets the conditions, all of them the same line.
+    AnyLine {
+        lines: String,
+        filter: Box<Filter>,
+    },
     Test(FilterTest),
 }
 
@@ -115,10 +120,12 @@ pub enum Operator {
     Starts,
     /// `true`: unset; `false`: set.
     Empty,
+    /// This or anything below it: in a cascade, in the tree of departments, in a table whose records stand below one another.
+    Under,
 }
 
 impl Operator {
-    pub const ALL: [(&'static str, Self); 12] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("eq", Self::Eq),
         ("ne", Self::Ne),
         ("lt", Self::Lt),
@@ -131,6 +138,7 @@ impl Operator {
         ("contains", Self::Contains),
         ("starts", Self::Starts),
         ("empty", Self::Empty),
+        ("under", Self::Under),
     ];
 
     #[must_use]
@@ -156,11 +164,12 @@ pub enum Operand {
 }
 
 impl Filter {
-    /// Every test, wherever it stands.
+    /// Every test, wherever it stands, those of lines too.
     pub fn tests(&self) -> Vec<&FilterTest> {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::tests).collect(),
             Self::Not(part) => part.tests(),
+            Self::AnyLine { filter, .. } => filter.tests(),
             Self::Test(test) => vec![test],
         }
     }

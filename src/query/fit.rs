@@ -27,6 +27,13 @@ fn part(json: &Json, table: &Table, source: &dyn FieldSource, lost: &mut Vec<Str
     if let Some(inner) = json.get("not") {
         return part(inner, table, source, lost).map(|left| json!({"not": left}));
     }
+    if let Some(lines) = json.get("any_line").and_then(Json::as_str)
+        && Filter::parse(json, table, source).is_err()
+    {
+        // What is asked of one line together is kept whole or not at all.
+        lost.push(lines.to_owned());
+        return None;
+    }
     if Filter::parse(json, table, source).is_ok() {
         return Some(json.clone());
     }

@@ -19,7 +19,7 @@ pub use bind::{BindError, Binding};
 pub use condition::{Condition, RowValues, Test, compare, fold};
 pub use filter::{FieldPath, Filter, FilterTest, Operand, Operator, SystemField};
 pub use fit::fitting;
-pub use parse::{FieldSource, FilterError, Names, Resolved, TableNames, resolve};
+pub use parse::{FieldSource, FilterError, LineNames, Names, Resolved, TableNames, resolve};
 pub use relative::RelativeDate;
 pub use sort::{Cursor, CursorError, Page, Sort};
 pub use text::{folded, order_key, search_text, words};

@@ -52,6 +52,16 @@ pub trait Names: Sync {
     /// # Errors
     /// `unknown_field`, with the nearest spelling.
     fn resolve(&self, path: &str) -> Result<(FieldPath, Resolved<'_>), FilterError>;
+
+    /// The names of one line of a lines field.
+    fn lines(&self, _key: &str) -> Option<LineNames<'_>> {
+        None
+    }
+
+    /// Whether what the field points at stands in a tree.
+    fn is_tree(&self, _path: &FieldPath, _field: Option<&Field>) -> bool {
+        false
+    }
 }
 
 /// Names of the fields of a table.
@@ -64,6 +74,52 @@ pub struct TableNames<'a> {
 impl Names for TableNames<'_> {
     fn resolve(&self, path: &str) -> Result<(FieldPath, Resolved<'_>), FilterError> {
         resolve(path, self.table, self.source)
+    }
+
+    fn lines(&self, key: &str) -> Option<LineNames<'_>> {
+        let field = self.table.field(key).filter(|field| field.kind == Kind::Lines)?;
+        Some(LineNames { field, source: self.source })
+    }
+
+    fn is_tree(&self, path: &FieldPath, field: Option<&Field>) -> bool {
+        is_tree(path, field, self.source)
+    }
+}
+
+/// Names of the columns of a lines field.
+#[derive(Clone, Copy)]
+pub struct LineNames<'a> {
+    pub field: &'a Field,
+    pub source: &'a dyn FieldSource,
+}
+
+impl Names for LineNames<'_> {
+    fn resolve(&self, path: &str) -> Result<(FieldPath, Resolved<'_>), FilterError> {
+        let column = |key: &str| self.field.column(key);
+        let unknown = || unknown_among(path, self.field.columns.keys().map(String::as_str));
+        match path.split_once('.') {
+            None => match column(path) {
+                Some(field) => Ok((FieldPath::Field(path.to_owned()), Resolved { field: Some(field) })),
+                None => Err(unknown()),
+            },
+            Some((link, rest)) => behind(path, (link, rest), column(link), self.source, unknown),
+        }
+    }
+
+    fn is_tree(&self, path: &FieldPath, field: Option<&Field>) -> bool {
+        is_tree(path, field, self.source)
+    }
+}
+
+fn is_tree(path: &FieldPath, field: Option<&Field>, source: &dyn FieldSource) -> bool {
+    match field {
+        None => matches!(path.end(), FieldPath::System(SystemField::Department)),
+        Some(field) if field.kind.is_department() => true,
+        Some(field) if field.kind.is_link() => {
+            let target = field.target.as_deref().and_then(|key| source.table(key));
+            target.is_some_and(|target| target.parent_field().is_some())
+        }
+        Some(_) => false,
     }
 }
 
@@ -94,12 +150,22 @@ pub fn resolve<'a>(
             _ => Err(unknown(path, first, table)),
         };
     };
-    let target = table
-        .field(first)
+    behind(path, (first, rest), table.field(first), source, || unknown(path, first, table))
+}
+
+/// What a path names in the table that a link points at.
+fn behind<'a>(
+    path: &str,
+    (first, rest): (&str, &str),
+    link: Option<&Field>,
+    source: &'a dyn FieldSource,
+    unknown: impl Fn() -> FilterError,
+) -> Result<(FieldPath, Resolved<'a>), FilterError> {
+    let target = link
         .filter(|field| field.kind == Kind::Link)
         .and_then(|field| field.target.as_deref())
         .and_then(|target| source.table(target))
-        .ok_or_else(|| unknown(path, first, table))?;
+        .ok_or_else(unknown)?;
     if rest.contains('.') {
         let mut error = FilterError::new("", "unknown_field", format!("\"{path}\" follows more than one link"));
         error.name = Some(path.to_owned());
@@ -111,14 +177,20 @@ pub fn resolve<'a>(
 
 fn unknown(path: &str, name: &str, table: &Table) -> FilterError {
     let names = table.scalars().map(|field| field.key.as_str()).chain(SYSTEM_FIELDS);
-    let mut error = FilterError::new("", "unknown_field", format!("there is no field \"{path}\""));
+    let mut error = unknown_among(path, std::iter::empty());
     error.suggestion = nearest(name, names).map(str::to_owned);
+    error
+}
+
+fn unknown_among<'n>(path: &str, names: impl Iterator<Item = &'n str>) -> FilterError {
+    let mut error = FilterError::new("", "unknown_field", format!("there is no field \"{path}\""));
+    error.suggestion = nearest(path, names).map(str::to_owned);
     error.name = Some(path.to_owned());
     error
 }
 
 impl Filter {
-    /// Reads `{"field", "op", "value"}`, `{"all": […]}`, `{"any": […]}` and `{"not": …}`.
+    /// Reads `{"field", "op", "value"}`, `{"all": […]}`, `{"any": […]}`, `{"not": …}` and `{"any_line": "lines", "where": …}`.
     ///
     /// # Errors
     /// The first problem with its JSON Pointer.
@@ -152,6 +224,9 @@ impl Filter {
             let parse = |(i, part)| Self::parse_at(part, names, &format!("{here}/{name}/{i}"), depth + 1);
             parts.iter().enumerate().map(parse).collect()
         };
+        if let Some(lines) = object.get("any_line") {
+            return any_line(object, lines, names, here, depth);
+        }
         let single = if object.len() == 1 { object.iter().next() } else { None };
         match single.map(|(name, value)| (name.as_str(), value)) {
             Some(("all", parts)) => Ok(Self::All(group("all", parts)?)),
@@ -163,6 +238,27 @@ impl Filter {
             _ => Ok(Self::Test(parse_test(object, names, here)?)),
         }
     }
+}
+
+fn any_line(
+    object: &serde_json::Map<String, Json>,
+    lines: &Json,
+    names: &dyn Names,
+    here: &str,
+    depth: usize,
+) -> Result<Filter, FilterError> {
+    let (Some(key), Some(part), 2) = (lines.as_str(), object.get("where"), object.len()) else {
+        let message = "\"any_line\" names a lines field, \"where\" holds the conditions on one of its lines";
+        return Err(FilterError::new(here, "malformed", message));
+    };
+    let Some(inside) = names.lines(key) else {
+        let mut error =
+            FilterError::new(&format!("{here}/any_line"), "unknown_field", format!("there are no lines \"{key}\""));
+        error.name = Some(key.to_owned());
+        return Err(error);
+    };
+    let filter = Filter::parse_at(part, &inside, &format!("{here}/where"), depth + 1)?;
+    Ok(Filter::AnyLine { lines: key.to_owned(), filter: Box::new(filter) })
 }
 
 fn parse_test(
@@ -192,7 +288,11 @@ fn parse_test(
         comparable(name, resolved).map_err(at_field)?;
     }
     let value = object.get("value").unwrap_or(&Json::Null);
-    let operand = parse_operand(operator, value, &path, resolved, &format!("{here}/value"))?;
+    let here = format!("{here}/value");
+    let operand = match operator {
+        Operator::Under => parse_under(value, names, &path, resolved, &here)?,
+        _ => parse_operand(operator, value, &path, resolved, &here)?,
+    };
     let of_moments = is_moment(&path, resolved.field);
     Ok(FilterTest { path, operator, operand, of_moments })
 }
@@ -260,6 +360,38 @@ fn parse_operand(
             Err(FilterError::new(here, "malformed", message))
         }
         _ => parse_one(json, path, resolved, here),
+    }
+}
+
+/// One place or several in a tree; in a cascade one, by the values from its root.
+fn parse_under(
+    json: &Json,
+    names: &dyn Names,
+    path: &FieldPath,
+    resolved: Resolved<'_>,
+    here: &str,
+) -> Result<Operand, FilterError> {
+    if let Some(field) = resolved.field.filter(|field| field.kind == Kind::Cascade) {
+        let steps = match json {
+            Json::String(text) => text.split('/').map(Json::from).collect(),
+            other => other.clone(),
+        };
+        return match field.read(&steps) {
+            Ok(value @ Value::List(_)) => Ok(Operand::Value(value)),
+            _ => Err(FilterError::new(here, "type", "the value is the options from the root: [\"east\", \"harbour\"]")),
+        };
+    }
+    if !names.is_tree(path, resolved.field) {
+        let message = "\"under\" is for cascades, departments, and links to tables that link to themselves";
+        return Err(FilterError::new(here, "malformed", message));
+    }
+    match json {
+        Json::Array(items) if items.len() <= MOST_VALUES => {
+            let parse = |(i, item)| parse_one(item, path, resolved, &format!("{here}/{i}"));
+            Ok(Operand::Values(items.iter().enumerate().map(parse).collect::<Result<_, _>>()?))
+        }
+        Json::Array(_) => Err(FilterError::new(here, "limit", format!("a list holds at most {MOST_VALUES} values"))),
+        other => parse_one(other, path, resolved, here),
     }
 }
 

@@ -70,6 +70,12 @@ fn resolve(filter: &Json, value_of: &dyn Fn(&str, &str) -> Option<Json>) -> Opti
     if let Some(inner) = object.get("not") {
         return resolve(inner, value_of).map(|inner| Json::Object(Map::from_iter([("not".to_owned(), inner)])));
     }
+    if let Some(inner) = object.get("where") {
+        let inner = resolve(inner, value_of)?;
+        let mut known = object.clone();
+        known.insert("where".into(), inner);
+        return Some(Json::Object(known));
+    }
     match object.get("value").and_then(reference) {
         None => Some(filter.clone()),
         Some((place, key)) => {

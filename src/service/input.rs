@@ -63,7 +63,8 @@ pub async fn read(
         reader.field(key, json);
     }
     let mut input = reader.input;
-    check_targets(conn, rights, table, before, &mut input).await?;
+    let unknown = not_found(conn, rights, table, before, &input.document).await?;
+    input.errors.extend(unknown);
     Ok(input)
 }
 
@@ -356,17 +357,20 @@ impl Named {
     }
 }
 
-/// Whether what links and members newly point at exists and may be seen by the person. One statement per target table.
-async fn check_targets(
+/// What links and members newly point at that does not exist, or may not be seen by the person. One statement per target table.
+///
+/// # Errors
+/// The database failed.
+pub async fn not_found(
     conn: &impl Connection,
     rights: &Rights<'_>,
     table: &Table,
     before: &Document,
-    input: &mut Input,
-) -> Result<(), Error> {
+    document: &Document,
+) -> Result<Vec<FieldError>, Error> {
     let old = pointers(table, before);
     let fresh: Vec<Pointing> =
-        pointers(table, &input.document).into_iter().filter(|new| old.iter().all(|old| !old.same(new))).collect();
+        pointers(table, document).into_iter().filter(|new| old.iter().all(|old| !old.same(new))).collect();
     let mut wanted: HashMap<&str, BTreeSet<i64>> = HashMap::new();
     for pointing in &fresh {
         wanted.entry(&pointing.target).or_default().insert(pointing.id);
@@ -385,12 +389,11 @@ async fn check_targets(
             known.insert(target.to_owned(), found.into_keys().collect());
         }
     }
-    for pointing in fresh {
-        if !known.get(&pointing.target).is_some_and(|ids| ids.contains(&pointing.id)) {
-            input.errors.push(FieldError::new(pointing.path, "link_not_found").with("value", pointing.id));
-        }
-    }
-    Ok(())
+    let unknown = fresh
+        .into_iter()
+        .filter(|pointing| !known.get(&pointing.target).is_some_and(|ids| ids.contains(&pointing.id)))
+        .map(|pointing| FieldError::new(pointing.path, "link_not_found").with("value", pointing.id));
+    Ok(unknown.collect())
 }
 
 struct Pointing {

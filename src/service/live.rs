@@ -123,6 +123,13 @@ impl LiveApp {
         self.face(locale).app.tables.get(key).ok_or(Error::NotFound)
     }
 
+    /// A table in every language but this one.
+    #[must_use]
+    pub fn table_in_others(&self, locale: &str, key: &str) -> Vec<&Table> {
+        let others = LOCALES.iter().filter(|known| **known != locale);
+        others.filter_map(|known| self.faces.get(known)?.app.tables.get(key)).collect()
+    }
+
     #[must_use]
     pub fn table_key(&self, id: i64) -> Option<&str> {
         self.schema.key_of(TableId(id))

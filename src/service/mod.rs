@@ -56,7 +56,7 @@ pub mod view_page;
 pub mod views;
 
 pub use error::{Error, Shortage};
-pub use input::Access;
+pub use input::{Access, not_found};
 pub use live::LiveApp;
 
 use crate::{

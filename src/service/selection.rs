@@ -157,6 +157,10 @@ impl FieldSource for Shown {
 fn masked(table: &Table, permit: &Permit) -> Table {
     let mut shown = table.clone();
     shown.fields.retain(|key, _| permit.visibility(key) != Visibility::Never);
+    for field in shown.fields.values_mut() {
+        let lines = field.key.clone();
+        field.columns.retain(|key, _| permit.visibility(&format!("{lines}.{key}")) != Visibility::Never);
+    }
     shown
 }
 

@@ -1,6 +1,7 @@
 //! Conditions, sort keys and masks as SQL expressions. Values are always bound; names come from the catalogue.
 
 use super::{
+    entity::department,
     schema::{Physical, Schema, bind, column},
     shadow::Form,
 };
@@ -14,8 +15,19 @@ use crate::{
     },
     query::{Condition, FieldPath, Operator, SystemField, Test},
 };
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Query};
+use sea_orm::{
+    EntityName, IdenStatic, JoinType,
+    sea_query::{
+        BinOper, CaseStatement, CommonTableExpression, Expr, ExprTrait, Func, Query, SubQueryOper, UnionType,
+        WithClause,
+    },
+};
 use std::collections::HashMap;
+
+/// The aliases of lines, of what stands in a tree, and of what was found in it so far.
+const LINE: &str = "line";
+const NODE: &str = "node";
+const TREE: &str = "tree";
 
 /// What a person may read while a list is filtered, sorted and selected: the table's own permit, and those of the tables
 /// that its link fields point at (by table key). A link to a table without a permit shows nothing of its target.
@@ -33,8 +45,17 @@ pub(super) struct Compiler<'a> {
     pub physical: &'a Physical,
     pub alias: &'a str,
     pub postgres: bool,
+    /// The lines whose columns are compiled, of a record that another compiler compiles.
+    pub lines: Option<InLines<'a>>,
     /// Masks fields; absent for a scope's own condition, which may look at fields that the person cannot.
     pub reading: Option<Reading<'a>>,
+}
+
+/// Lines of a record, inside of which names are their columns.
+#[derive(Clone, Copy)]
+pub(super) struct InLines<'a> {
+    field: &'a Field,
+    record: &'a Compiler<'a>,
 }
 
 /// An expression with the field whose stored form it yields; `None` for a system field.
@@ -77,6 +98,7 @@ impl<'a> Compiler<'a> {
             Condition::All(parts) => self.join(parts, true),
             Condition::Any(parts) => self.join(parts, false),
             Condition::Not(part) => self.condition(part).not(),
+            Condition::AnyLine { lines, condition } => self.any_line(lines, condition),
             Condition::Test(test) => self.test(test),
         }
     }
@@ -112,9 +134,81 @@ impl<'a> Compiler<'a> {
             }
             Operator::Contains => self.position(self.fold(expression), &folded(test.values.first())).gt(0),
             Operator::Starts => self.position(self.fold(expression), &folded(test.values.first())).eq(1),
+            Operator::Under => match test.values.first() {
+                Some(Value::List(path)) => {
+                    let start: String = path.iter().map(|step| format!("{}|", show_item(step))).collect();
+                    self.position(expression, &format!("|{start}")).eq(1)
+                }
+                _ => self.below(expression, field, &test.values),
+            },
             Operator::Ne | Operator::NotIn => Expr::val(1).eq(0),
         };
         set.and(compared)
+    }
+
+    /// Records of which a line meets the condition.
+    fn any_line(self, key: &str, condition: &Condition) -> Expr {
+        let never = Expr::val(1).eq(0);
+        let (Some(field), Some(physical)) = (self.table.field(key), self.physical.lines(key)) else { return never };
+        let shown = match self.reading.map(|reading| reading.permit.visibility(key)) {
+            None | Some(Visibility::Always) => None,
+            Some(Visibility::Never) => return never,
+            Some(Visibility::When(rows)) => Some(self.unmasked().condition(&rows)),
+        };
+        let lines = Some(InLines { field, record: &self });
+        let inner = Compiler { physical, alias: LINE, lines, ..self };
+        let select = Query::select()
+            .expr(Expr::val(1_i64))
+            .from_as(physical.name.clone(), LINE)
+            .and_where(column(LINE, "record_id").eq(self.system("id")))
+            .and_where(inner.condition(condition))
+            .take();
+        let found = Expr::exists(select);
+        shown.map_or(found.clone(), |shown| shown.and(found))
+    }
+
+    /// Whether a value is one of the ids, or lies below one of them in the tree that its field points at.
+    fn below(self, expression: Expr, field: Option<&Field>, ids: &[Value]) -> Expr {
+        let target = field.and_then(|field| field.target.as_deref());
+        let found = target.and_then(|target| self.schema.table(target).ok());
+        let place = found.and_then(|(table, physical)| Some((physical.name.clone(), physical, table.parent_field()?)));
+        let (name, parent) = match place {
+            Some((name, physical, parent)) => (name, physical.column(&parent.key)),
+            None if target.is_none() => {
+                let parent = department::Column::ParentId.as_str().to_owned();
+                (department::Entity.table_name().to_owned(), parent)
+            }
+            None => return Expr::val(1).eq(0),
+        };
+        let ids = ids.iter().filter_map(Value::as_integer);
+        let first = Query::select()
+            .expr(column(NODE, "id"))
+            .from_as(name.clone(), NODE)
+            .and_where(column(NODE, "id").is_in(ids))
+            .take();
+        let next = Query::select()
+            .expr(column(NODE, "id"))
+            .from_as(name, NODE)
+            .join(JoinType::InnerJoin, TREE, column(NODE, &parent).eq(column(TREE, "id")))
+            .take();
+        // A ring in the tree adds nothing new, and so comes to an end.
+        let tree = CommonTableExpression::new()
+            .table_name(TREE)
+            .column("id")
+            .query(first.clone().union(UnionType::Distinct, next).take())
+            .to_owned();
+        let with = WithClause::new().recursive(true).cte(tree).to_owned();
+        let mut all = Query::select().from(TREE).take();
+        if field.is_some_and(|field| field.kind.is_several()) {
+            let id = column(TREE, "id").cast_as("text");
+            let item = Expr::val("|").binary(BinOper::Custom("||"), id).binary(BinOper::Custom("||"), Expr::val("|"));
+            let name = if self.postgres { "strpos" } else { "instr" };
+            let held: Expr = Func::cust(name).arg(expression).arg(item).into();
+            all.expr(Expr::val(1_i64)).and_where(held.gt(0));
+            return Expr::SubQuery(Some(SubQueryOper::Exists), Box::new(all.with(with).into()));
+        }
+        all.expr(column(TREE, "id"));
+        expression.binary(BinOper::In, Expr::SubQuery(None, Box::new(all.with(with).into())))
     }
 
     /// Latin letters without case: what `lower` does on SQLite, and on PostgreSQL under the C collation.
@@ -156,6 +250,27 @@ impl<'a> Compiler<'a> {
         all
     }
 
+    /// The compiler of the record: its own, outside of lines.
+    fn record(self) -> Compiler<'a> {
+        self.lines.map_or(self, |lines| *lines.record)
+    }
+
+    /// A field of the record, or inside of lines one of their columns.
+    fn field(self, key: &str) -> Option<&'a Field> {
+        match self.lines {
+            Some(lines) => lines.field.column(key),
+            None => self.table.field(key),
+        }
+    }
+
+    fn visibility(self, key: &str) -> Option<Visibility> {
+        let permit = self.reading?.permit;
+        Some(match self.lines {
+            Some(lines) => permit.visibility(&format!("{}.{key}", lines.field.key)),
+            None => permit.visibility(key),
+        })
+    }
+
     /// The value at a path, masked by what may be read.
     pub fn operand(self, path: &FieldPath) -> Operand<'a> {
         self.form(path, Form::Own)
@@ -166,15 +281,15 @@ impl<'a> Compiler<'a> {
         match path {
             FieldPath::System(field) => Operand { expression: self.system(field.as_str()), field: None },
             FieldPath::Field(key) => {
-                let field = self.table.field(key);
+                let field = self.field(key);
                 let name = field.map_or_else(|| self.physical.column(key), |field| form.column(self.physical, field));
                 let plain = column(self.alias, &name);
-                let expression = match self.reading.map(|reading| reading.permit.visibility(key)) {
+                let expression = match self.visibility(key) {
                     None | Some(Visibility::Always) => plain,
                     Some(Visibility::Never) if form.has_own_column(field) => Expr::val(Option::<String>::None),
                     Some(Visibility::Never) => null_of(field),
                     Some(Visibility::When(condition)) => {
-                        CaseStatement::new().case(self.unmasked().condition(&condition), plain).into()
+                        CaseStatement::new().case(self.record().unmasked().condition(&condition), plain).into()
                     }
                 };
                 Operand { expression, field }
@@ -185,13 +300,14 @@ impl<'a> Compiler<'a> {
 
     fn hop(self, link: &str, end: &FieldPath, form: Form) -> Operand<'a> {
         let nothing = Operand { expression: Expr::null(), field: None };
-        let Some(target) = self.table.field(link).and_then(|field| field.target.as_deref()) else { return nothing };
+        let Some(target) = self.field(link).and_then(|field| field.target.as_deref()) else { return nothing };
         let Ok((table, physical)) = self.schema.table(target) else { return nothing };
         let permit = self.reading.map(|reading| (reading.targets.get(target), reading.targets));
         let inner = Compiler {
             table,
             physical,
             alias: "hop",
+            lines: None,
             reading: match permit {
                 Some((Some(permit), targets)) => Some(Reading { permit, targets }),
                 _ => None,

@@ -236,3 +236,35 @@ async fn a_link_may_have_a_password_and_an_end() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_the_address_of_a_new_form_says_counts_as_typed() {
+    on_both(async |server: &Server| {
+        let caller = orders(server).await;
+        let new = |pairs: &[(&str, &str)]| crate::client::with_query("/apps/orders/sale/new", pairs);
+        let typed = [("customer", "宁波海天"), ("phone", "13700000000"), ("kind", "加急"), ("day", "2026-11-01")];
+        let page = caller.get(&new(&typed)).await.expect(200).text();
+        assert!(page.contains("value=\"2026-11-01\"") && page.contains("浙江省宁波市海天路 1 号"), "{page}");
+        assert!(page.contains("value=\"13700000000\""), "what is typed is not filled in by the customer's: {page}");
+        assert!(page.contains("写明为什么加急") && !page.contains("aria-invalid"), "{page}");
+        let customer = id_of(&caller, "customer", "name", "宁波海天").await.to_string();
+        let by_id = caller.get(&new(&[("customer", &customer)])).await.expect(200).text();
+        assert!(by_id.contains("13900139000"), "{by_id}");
+        // What does not fit is said at its place, as it was typed.
+        let wrong = [("day", "soon"), ("customer", "999999"), ("copies", "50"), ("place", "nowhere")];
+        let page = caller.get(&new(&wrong)).await.expect(200).text();
+        assert!(page.contains("value=\"soon\"") && page.contains("value=\"50\""), "{page}");
+        assert!(page.matches("aria-invalid=\"true\"").count() >= 4, "{page}");
+        // What the person cannot fill in, what is no field, and what is closed by the form, stays out.
+        let closed = [("amount", "815.15"), ("nothing", "4711"), ("id", "4712"), ("state", "4713"), ("lines", "4714")];
+        let page = caller.get(&new(&closed)).await.expect(200).text();
+        for text in ["815.15", "4711", "4712", "4713", "4714"] {
+            assert!(!page.contains(text), "{text} in {page}");
+        }
+        // A record that is there is not changed by an address.
+        let made = sale(&caller, "十一月补货").await;
+        let page = caller.get(&format!("/apps/orders/sale/{}/edit?title=别的", made.id())).await.expect(200).text();
+        assert!(page.contains("十一月补货") && !page.contains("别的"), "{page}");
+    })
+    .await;
+}

@@ -143,22 +143,28 @@ async fn prepare(server: &Server, chance: &mut Chance) -> (Arc<LiveApp>, Rows) {
     let live = server.service.live.all(&server.service.store.reader(), epoch).await.expect("the live apps");
     let live = live.into_iter().find(|app| app.key() == "fuzz").expect("the app");
     let call = server.call_of("admin").await;
-    let mut homes = BTreeMap::new();
+    let (mut homes, mut parents) = (BTreeMap::new(), BTreeMap::new());
     for _ in 0..6 {
-        let home = model::home(chance);
+        let above: Vec<i64> = homes.keys().copied().collect();
+        let home = model::home(chance, &above);
         let create = Create { live: live.clone(), table: "home".into(), values: model::json_of(&home), submit: false };
         let made = server.service.create_record(call.clone(), create).await.expect("a home").body;
-        homes.insert(made["id"].as_i64().expect("an id"), home);
+        let id = made["id"].as_i64().expect("an id");
+        if let Cell::Number(parent) = &home["parent"] {
+            parents.insert(id, i64::try_from(*parent).expect("an id"));
+        }
+        homes.insert(id, home);
     }
     let ids: Vec<i64> = homes.keys().copied().collect();
     let mut things = Vec::new();
     for _ in 0..ROWS {
-        let values = model::thing(chance, &ids);
-        let create =
-            Create { live: live.clone(), table: "thing".into(), values: model::json_of(&values), submit: false };
+        let (values, parts) = (model::thing(chance, &ids), model::parts(chance, &ids));
+        let mut written = model::json_of(&values);
+        written["parts"] = parts.iter().map(|part| model::json_of(&part.values)).collect();
+        let create = Create { live: live.clone(), table: "thing".into(), values: written, submit: false };
         let made = server.service.create_record(call.clone(), create).await.expect("a thing").body;
-        things.push(Row { id: made["id"].as_i64().expect("an id"), values });
+        things.push(Row { id: made["id"].as_i64().expect("an id"), values, parts });
     }
     assert!(things.iter().any(|row| row.values["name"] == Cell::Unset));
-    (live, Rows { things, homes })
+    (live, Rows { things, homes, parents })
 }

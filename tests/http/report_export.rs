@@ -105,15 +105,15 @@ fn texts(sheet: &Sheet) -> Vec<Vec<&str>> {
 async fn a_report_leaves_as_it_is_shown() {
     on_both(async |server: &Server| {
         prepare(server).await;
-        let manager = server.manager().reading("en");
+        let manager = server.manager();
         let wanted = [
             vec!["Region", "Item", "Number", "Amount"],
             vec!["North", "=HYPERLINK(\"http://evil.example\")", "1", "-4"],
             vec!["North", "Lamp", "2", "12.75"],
-            vec!["Subtotal · North", "", "3", "8.75"],
+            vec!["小计 · North", "", "3", "8.75"],
             vec!["South", "Desk", "1", "100"],
-            vec!["Subtotal · South", "", "1", "100"],
-            vec!["Total", "", "4", "108.75"],
+            vec!["小计 · South", "", "1", "100"],
+            vec!["合计", "", "4", "108.75"],
         ];
         let xlsx = manager.get(&format!("{REPORT}/by_region/export")).await.expect(200);
         assert!(xlsx.header("content-disposition").is_some_and(|name| name.contains("By%20region")), "{xlsx:?}");
@@ -131,10 +131,10 @@ async fn a_report_leaves_as_it_is_shown() {
         assert_eq!(
             texts(&wide),
             [
-                vec!["Region", "2026-01.Amount", "2026-02.Amount", "Total.Amount"],
+                vec!["Region", "2026-01.Amount", "2026-02.Amount", "合计.Amount"],
                 vec!["North", "10.5", "-1.75", "8.75"],
                 vec!["South", "", "100", "100"],
-                vec!["Total", "10.5", "98.25", "108.75"],
+                vec!["合计", "10.5", "98.25", "108.75"],
             ]
         );
         // The page leads there with what was filled in.
@@ -160,12 +160,12 @@ async fn only_what_its_reader_may_take_away_leaves() {
         server.person("auditor_qian").get(&export).await.refused(404, "not_found");
         server.anonymous().get(&export).await.refused(401, "unauthenticated");
         // A clerk sees everything and takes away what is theirs.
-        let clerk = server.keeper().reading("en");
+        let clerk = server.keeper();
         sell(&clerk, json!({"region": "West", "item": "Chair", "day": "2026-03-01", "amount": "1.00"})).await;
         let own = sheet(&clerk.get(&export).await.expect(200));
         assert_eq!(
             texts(&own)[1..],
-            [vec!["West", "Chair", "1", "1"], vec!["Subtotal · West", "", "1", "1"], vec!["Total", "", "1", "1"],]
+            [vec!["West", "Chair", "1", "1"], vec!["小计 · West", "", "1", "1"], vec!["合计", "", "1", "1"],]
         );
         // No more rows than the role lets them take away at once.
         for item in ["Bench", "Shelf"] {

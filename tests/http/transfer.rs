@@ -398,3 +398,18 @@ async fn twenty_thousand_rows_with_bad_cells_come_in_and_go_out_again() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn choices_are_read_in_every_language_of_the_app() {
+    on_both(async |server: &Server| {
+        let items = "/api/v1/apps/wms/tables/item/records";
+        let rows = "code,name,uom,status,std_cost\nL-1,One,pcs,In use,1\nL-2,Two,pcs,在用,1\nL-3,Three,pcs,active,1\nL-4,Four,pcs,Aktiv,1\n";
+        let sent = send(&server.administrator(), items, rows.into(), &[("bad_rows", "skip")]).await.expect(200);
+        assert_eq!((&sent["made"], &sent["refused"]), (&json!(3), &json!(1)), "{}", sent.text());
+        assert_eq!(sent["errors"][0]["value"], "Aktiv", "{}", sent.text());
+        let filter = json!({"field": "code", "op": "starts", "value": "L-"}).to_string();
+        let list = server.administrator().list(items, &[("filter", &filter)]).await.expect(200);
+        assert!(list.items().iter().all(|row| row["values"]["status"] == "active"), "{}", list.text());
+    })
+    .await;
+}

@@ -235,14 +235,14 @@ impl Rewriter<'_> {
         // A grant, a step or a source names the table that its fields belong to.
         let own = members.get("table").and_then(Json::as_str).filter(|key| self.app.tables.contains_key(*key));
         let context = own.map_or(outer, |table| Context { table, lines: None });
-        let lines = members.get("lines").or_else(|| members.get("for_each")).and_then(Json::as_str);
+        let lines = ["lines", "for_each", "any_line"].iter().find_map(|name| members.get(*name)).and_then(Json::as_str);
         let inner = lines.filter(|key| self.is_lines(context.table, key));
         let mut changed = Map::new();
         for (name, value) in members {
             let is_properties = member == "properties";
             let key = if is_properties || KEYED.contains(&member) { self.path(context, name) } else { name.clone() };
             let within = if (is_properties && self.is_lines(context.table, name))
-                || (inner.is_some() && matches!(name.as_str(), "columns" | "sums" | "set" | "rule"))
+                || (inner.is_some() && matches!(name.as_str(), "columns" | "sums" | "set" | "rule" | "where"))
             {
                 Context { lines: if is_properties { Some(name.as_str()) } else { inner }, ..context }
             } else {

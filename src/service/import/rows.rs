@@ -65,6 +65,13 @@ pub struct Draft {
     pub errors: Vec<FieldError>,
 }
 
+/// A table in the reader's language and in the app's others: whoever filled in the sheet may have read another.
+#[derive(Debug, Clone)]
+pub struct Languages<'a> {
+    pub own: &'a Table,
+    pub others: Vec<&'a Table>,
+}
+
 /// One mapped column with its field.
 struct Column<'a> {
     mapped: &'a Mapped,
@@ -138,22 +145,29 @@ pub fn named<'a>(
 pub fn read(
     sheet: &Sheet,
     plan: &Plan,
-    table: &Table,
+    tables: &Languages<'_>,
     groups: &[Group],
     lookup: &Lookup,
     zone: &TimeZone,
 ) -> Vec<Draft> {
-    let columns = columns(plan, table);
+    let columns = columns(plan, tables.own);
     let value = |column: &Column<'_>, row: usize| {
         let cell = sheet.cell(row, column.mapped.column);
-        let field = column.field;
-        let value = if field.kind.is_identity() {
-            lookup.read(field, &cell.text)
-        } else {
-            cells::read(field, cell, plan.date_order, zone)
-        }?;
-        field.check(&value)?;
-        Ok(value)
+        let read = |field: &Field| {
+            let value = if field.kind.is_identity() {
+                lookup.read(field, &cell.text)
+            } else {
+                cells::read(field, cell, plan.date_order, zone)
+            }?;
+            field.check(&value)?;
+            Ok(value)
+        };
+        read(column.field).or_else(|error| {
+            // Titles of options are all that is read by its language.
+            let others = tables.others.iter().filter(|_| !column.field.options.is_empty());
+            let mut fields = others.filter_map(|table| table.field_at(column.mapped.field.as_deref()?));
+            fields.find_map(|field| read(field).ok()).ok_or(error)
+        })
     };
     let read_one = |group: &Group| {
         let mut draft = Draft { rows: group.rows.clone(), ..Draft::default() };

@@ -107,7 +107,9 @@ impl Run {
         let rights = Rights::load(&reader, &self.call, &live).await?;
         let groups = &self.groups[range];
         self.lookup.load(&reader, &rights, rows::named(&self.sheet, &self.plan, table, groups)).await?;
-        Ok(rows::read(&self.sheet, &self.plan, table, groups, &self.lookup, &self.call.zone))
+        let others = live.table_in_others(&self.call.actor.locale, &self.import.table_key);
+        let tables = rows::Languages { own: table, others };
+        Ok(rows::read(&self.sheet, &self.plan, &tables, groups, &self.lookup, &self.call.zone))
     }
 
     /// Judges some records, and keeps them where `keep` says so; answers what became of each.

@@ -205,8 +205,15 @@ pub(super) fn start(
 ) -> Result<UpdateStatement, Error> {
     use super::super::Connection;
     let (table, physical) = schema.table(permit.table())?;
-    let compiler =
-        Compiler { schema, table, physical, alias: &physical.name, postgres: tx.is_postgres(), reading: None };
+    let compiler = Compiler {
+        schema,
+        table,
+        physical,
+        alias: &physical.name,
+        postgres: tx.is_postgres(),
+        lines: None,
+        reading: None,
+    };
     let mut update = Query::update();
     update.table(physical.name.clone()).and_where(Expr::col("id").eq(id.0)).and_where(match in_trash {
         true => Expr::col("trashed_at").is_not_null(),

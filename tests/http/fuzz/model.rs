@@ -24,15 +24,19 @@ pub type Values = BTreeMap<&'static str, Cell>;
 pub struct Row {
     pub id: i64,
     pub values: Values,
+    /// Its lines, which have no ids here and no lines.
+    pub parts: Vec<Row>,
 }
 
 pub struct Rows {
     pub things: Vec<Row>,
     pub homes: BTreeMap<i64, Values>,
+    /// The home above each, whoever sees it.
+    pub parents: BTreeMap<i64, i64>,
 }
 
 /// Fields with their kinds; a path with a dot follows the link.
-const FIELDS: [(&str, &str); 11] = [
+const FIELDS: [(&str, &str); 12] = [
     ("name", "text"),
     ("number", "integer"),
     ("amount", "decimal"),
@@ -41,10 +45,14 @@ const FIELDS: [(&str, &str); 11] = [
     ("flag", "boolean"),
     ("level", "choice"),
     ("tags", "choices"),
+    ("region", "cascade"),
     ("home", "link"),
     ("home.name", "text"),
     ("home.size", "decimal"),
 ];
+/// Columns of the lines.
+const PARTS: [(&str, &str); 4] = [("code", "text"), ("count", "decimal"), ("home", "link"), ("home.size", "decimal")];
+const REGIONS: [&[&str]; 5] = [&["east"], &["east", "harbour"], &["east", "hill"], &["west"], &["west", "harbour"]];
 const NAMES: [&str; 12] =
     ["螺丝", "螺母", "垫圈", "Zinc", "zinc", "Apple", "apple pie", "重庆", "100%_\\", "'; --", "ＬＵＯ 8", "é"];
 const LEVELS: [&str; 3] = ["low", "mid", "high"];
@@ -81,7 +89,8 @@ pub fn documents() -> Vec<(&'static str, Value)> {
         (
             "tables/home.json",
             json!({"$schema": schema, "title": "Home", "type": "object", "x-table": {"key": "home", "display": "{name}"},
-            "properties": {"name": field("string", "text", json!({"searchable": true})), "size": field("string", "decimal", json!({"scale": 3}))}}),
+            "properties": {"name": field("string", "text", json!({"searchable": true})), "size": field("string", "decimal", json!({"scale": 3})),
+                "parent": field("integer", "link", json!({"table": "home"}))}}),
         ),
         (
             "tables/thing.json",
@@ -96,6 +105,17 @@ pub fn documents() -> Vec<(&'static str, Value)> {
                 "level": field("string", "choice", options(&LEVELS)),
                 "tags": field("array", "choices", options(&TAGS)),
                 "home": field("integer", "link", json!({"table": "home", "searchable": true})),
+                "region": field("array", "cascade", json!({"options": [
+                    {"value": "east", "title": "East", "children": [
+                        {"value": "harbour", "title": "Harbour"}, {"value": "hill", "title": "Hill"}
+                    ]},
+                    {"value": "west", "title": "West", "children": [{"value": "harbour", "title": "Harbour"}]},
+                ]})),
+                "parts": {"type": "array", "title": "parts", "x-field": {"kind": "lines"}, "items": {"type": "object", "properties": {
+                    "code": field("string", "text", json!({})),
+                    "count": field("string", "decimal", json!({"scale": 3})),
+                    "home": field("integer", "link", json!({"table": "home"})),
+                }}},
             }}),
         ),
         (
@@ -103,7 +123,7 @@ pub fn documents() -> Vec<(&'static str, Value)> {
             json!({"key": "clerk", "title": "Clerk", "grants": [
                 {"table": "home", "actions": all, "scope": {"not": {"field": "size", "op": "lt", "value": "0"}}},
                 {"table": "thing", "actions": all, "scope": {"field": "flag", "op": "eq", "value": true}},
-                {"table": "thing", "actions": all, "scope": {"field": "level", "op": "in", "value": ["low", "mid"]}, "fields": {"amount": "hidden"}},
+                {"table": "thing", "actions": all, "scope": {"field": "level", "op": "in", "value": ["low", "mid"]}, "fields": {"amount": "hidden", "parts.count": "hidden"}},
             ]}),
         ),
     ]
@@ -127,6 +147,7 @@ fn random(chance: &mut Chance, kind: &str) -> Cell {
         "datetime" => moment(chance.pick::<&str>(&MOMENTS)),
         "boolean" => Cell::Number(Decimal::from(chance.below(2))),
         "choice" => Cell::Text((*chance.pick(&LEVELS)).to_owned()),
+        "cascade" => Cell::Several(chance.pick(&REGIONS).iter().map(|step| (*step).to_owned()).collect()),
         _ => {
             let chosen: Vec<String> = TAGS.iter().filter(|_| chance.one_in(2)).map(|tag| (*tag).to_owned()).collect();
             if chosen.is_empty() { Cell::Unset } else { Cell::Several(chosen) }
@@ -138,20 +159,34 @@ fn maybe(chance: &mut Chance, kind: &str) -> Cell {
     if chance.one_in(5) { Cell::Unset } else { random(chance, kind) }
 }
 
-pub fn home(chance: &mut Chance) -> Values {
-    Values::from([("name", maybe(chance, "text")), ("size", maybe(chance, "decimal"))])
+/// A home, below one of those that are there already or below none.
+pub fn home(chance: &mut Chance, homes: &[i64]) -> Values {
+    let parent = if homes.is_empty() { Cell::Unset } else { place(chance, homes) };
+    Values::from([("name", maybe(chance, "text")), ("size", maybe(chance, "decimal")), ("parent", parent)])
+}
+
+fn place(chance: &mut Chance, homes: &[i64]) -> Cell {
+    if chance.one_in(5) { Cell::Unset } else { Cell::Number(Decimal::from(*chance.pick(homes))) }
+}
+
+pub fn parts(chance: &mut Chance, homes: &[i64]) -> Vec<Row> {
+    let part = |chance: &mut Chance| {
+        let values =
+            [("code", maybe(chance, "text")), ("count", maybe(chance, "decimal")), ("home", place(chance, homes))];
+        Row { id: 0, values: Values::from(values), parts: Vec::new() }
+    };
+    (0..chance.below(4)).map(|_| part(chance)).collect()
 }
 
 pub fn thing(chance: &mut Chance, homes: &[i64]) -> Values {
     let own = FIELDS.iter().filter(|(name, kind)| !name.contains('.') && *kind != "link");
     let mut values: Values = own.map(|(name, kind)| (*name, maybe(chance, kind))).collect();
-    let home = if chance.one_in(5) { Cell::Unset } else { Cell::Number(Decimal::from(*chance.pick(homes))) };
-    values.insert("home", home);
+    values.insert("home", place(chance, homes));
     values
 }
 
 fn kind_of(path: &str) -> &'static str {
-    FIELDS.iter().find(|(name, _)| *name == path).map_or("", |(_, kind)| kind)
+    FIELDS.iter().chain(&PARTS).find(|(name, _)| *name == path).map_or("", |(_, kind)| kind)
 }
 
 /// A value as the API takes and gives it.
@@ -170,7 +205,11 @@ fn written(path: &str, cell: &Cell) -> Value {
 }
 
 pub fn json_of(values: &Values) -> Value {
-    let path = |name: &str| if name == "size" { "amount".to_owned() } else { name.to_owned() };
+    let path = |name: &str| match name {
+        "size" => "amount".to_owned(),
+        "parent" => "home".to_owned(),
+        name => name.to_owned(),
+    };
     Value::Object(values.iter().map(|(name, cell)| ((*name).to_owned(), written(&path(name), cell))).collect())
 }
 
@@ -185,21 +224,49 @@ pub fn filter(chance: &mut Chance, rows: &Rows, depth: u32) -> Value {
             _ => json!({"not": parts[0]}),
         };
     }
-    let (path, kind) = *chance.pick(&FIELDS);
+    if chance.one_in(6) {
+        return json!({"any_line": "parts", "where": part_filter(chance, rows, depth + 1)});
+    }
+    test(chance, rows, &FIELDS)
+}
+
+/// A random filter over the columns of a line.
+fn part_filter(chance: &mut Chance, rows: &Rows, depth: u32) -> Value {
+    if depth < 4 && chance.one_in(3) {
+        let parts: Vec<Value> = (0..2).map(|_| part_filter(chance, rows, depth + 1)).collect();
+        return match chance.below(3) {
+            0 => json!({"all": parts}),
+            1 => json!({"any": parts}),
+            _ => json!({"not": parts[0]}),
+        };
+    }
+    test(chance, rows, &PARTS)
+}
+
+fn test(chance: &mut Chance, rows: &Rows, fields: &[(&'static str, &'static str)]) -> Value {
+    let (path, kind) = *chance.pick(fields);
     let ids: Vec<i64> = rows.homes.keys().copied().collect();
     let value = |chance: &mut Chance| match kind {
         "link" => json!(chance.pick(&ids)),
         "choices" => json!(chance.pick(&TAGS)),
+        "cascade" => json!(chance.pick(&["east", "harbour", "west"])),
         _ => written(path, &random(chance, kind)),
     };
     let ops: &[&str] = match kind {
         "text" => &["eq", "ne", "lt", "le", "gt", "ge", "in", "nin", "between", "contains", "starts", "empty"],
         "choices" => &["contains", "empty"],
+        "cascade" => &["contains", "under", "empty"],
+        "link" => &["eq", "ne", "lt", "in", "nin", "empty", "under", "under"],
         _ => &["eq", "ne", "lt", "le", "gt", "ge", "in", "nin", "between", "empty"],
     };
     let op = *chance.pick(ops);
     let operand = match op {
         "empty" => json!(chance.one_in(2)),
+        "under" if kind == "cascade" => match chance.one_in(2) {
+            true => json!(chance.pick(&REGIONS)),
+            false => json!(chance.pick(&REGIONS).join("/")),
+        },
+        "under" if chance.one_in(3) => json!([value(chance), value(chance)]),
         "in" | "nin" => (0..chance.below(3)).map(|_| value(chance)).collect(),
         "between" => json!([value(chance), value(chance)]),
         "contains" | "starts" if kind == "text" => {
@@ -211,7 +278,8 @@ pub fn filter(chance: &mut Chance, rows: &Rows, depth: u32) -> Value {
 }
 
 pub fn sort(chance: &mut Chance) -> Vec<String> {
-    let sortable: Vec<&str> = FIELDS.iter().filter(|(_, kind)| *kind != "choices").map(|(name, _)| *name).collect();
+    let sortable: Vec<&str> =
+        FIELDS.iter().filter(|(_, kind)| !["choices", "cascade"].contains(kind)).map(|(name, _)| *name).collect();
     let mut keys: Vec<String> = Vec::new();
     for _ in 0..chance.below(4) {
         let name = *chance.pick(&sortable);
@@ -234,13 +302,16 @@ impl Rows {
         let shown = self.things.iter().filter(|row| row.values["flag"] == yes || level(row)).cloned().map(|mut row| {
             if row.values["flag"] != yes {
                 row.values.insert("amount", Cell::Unset);
+                for part in &mut row.parts {
+                    part.values.insert("count", Cell::Unset);
+                }
             }
             row
         });
         let small = |home: &Values| matches!(&home["size"], Cell::Number(size) if *size < Decimal::ZERO);
         let hidden = |home: &Values| home.keys().map(|name| (*name, Cell::Unset)).collect();
         let homes = self.homes.iter().map(|(id, home)| (*id, if small(home) { hidden(home) } else { home.clone() }));
-        Self { things: shown.collect(), homes: homes.collect() }
+        Self { things: shown.collect(), homes: homes.collect(), parents: self.parents.clone() }
     }
 
     fn value<'a>(&'a self, row: &'a Row, path: &str) -> &'a Cell {
@@ -291,6 +362,9 @@ impl Rows {
         if let Some(part) = filter.get("not") {
             return !self.meets(row, part);
         }
+        if filter.get("any_line").is_some() {
+            return row.parts.iter().any(|part| self.meets(part, &filter["where"]));
+        }
         let path = filter["field"].as_str().expect("a field");
         let (cell, value) = (self.value(row, path), &filter["value"]);
         let read = |value: &Value| read(kind_of(path), value);
@@ -316,6 +390,27 @@ impl Rows {
             "contains" => match cell {
                 Cell::Several(items) => items.iter().any(|item| value == item),
                 Cell::Text(text) => folded(text).contains(&folded(value.as_str().expect("a text"))),
+                _ => false,
+            },
+            "under" => match cell {
+                Cell::Several(path) => {
+                    let start: Vec<String> = match value {
+                        Value::String(text) => text.split('/').map(str::to_owned).collect(),
+                        steps => serde_json::from_value(steps.clone()).expect("steps"),
+                    };
+                    path.starts_with(&start)
+                }
+                Cell::Number(id) => {
+                    let tops: Vec<i64> = match value {
+                        Value::Array(ids) => ids.iter().filter_map(Value::as_i64).collect(),
+                        id => id.as_i64().into_iter().collect(),
+                    };
+                    let mut at = i64::try_from(*id).ok();
+                    while let Some(id) = at.filter(|id| !tops.contains(id)) {
+                        at = self.parents.get(&id).copied();
+                    }
+                    at.is_some()
+                }
                 _ => false,
             },
             "starts" => {

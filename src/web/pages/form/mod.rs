@@ -4,6 +4,7 @@
 //! with the form again or hands exactly what the form offers for writing to the use case.
 
 mod around;
+mod asked;
 mod conflict;
 mod draft;
 mod draw;
@@ -116,19 +117,24 @@ impl<'a, 's> Sending<'a, 's> {
         }
     }
 
-    /// The form as it is opened: nothing has been tried, so nothing is wrong yet.
+    /// The form as it is opened: nothing has been tried, so nothing is wrong yet but what the address fills in.
     async fn open(mut self, wants: &Wants) -> Result<Response> {
+        let pairs = find::pairs(wants.path.split_once('?').map(|(_, query)| query));
         if let Some(kept) = self.subject.draft().await? {
-            let query = wants.path.split_once('?').map(|(_, query)| query);
-            if find::parameter(&find::pairs(query), "draft") == Some("continue") {
+            if find::parameter(&pairs, "draft") == Some("continue") {
                 return self.resume(kept, wants).await;
             }
             self.draft = Some(self.offer(&kept));
         }
-        let mut document = self.subject.base.clone();
-        self.subject.begin_lines(&mut document)?;
-        let posted = Posted { document, ..Posted::default() };
-        self.answer(posted, Problems::default(), wants).await
+        let new = self.subject.record.is_none() && self.subject.public.is_none();
+        let mut posted = match new {
+            true => self.subject.begin_with(&pairs).await?,
+            false => Posted { document: self.subject.base.clone(), ..Posted::default() },
+        };
+        self.subject.begin_lines(&mut posted.document)?;
+        let mut problems = Problems::default();
+        problems.add(shell::texts(self.subject.caller), self.subject.table, &posted.errors);
+        self.answer(posted, problems, wants).await
     }
 
     /// The form as it was left.

@@ -174,7 +174,7 @@ async fn only_what_its_reader_may_take_away_leaves() {
         clerk.get(&export).await.refused(409, "export_too_many");
         let manager = server.manager();
         manager.get(&format!("{export}?format=pdf")).await.refused(422, "invalid");
-        manager.get(&format!("{export}?shelf=1")).await.refused(422, "invalid");
+        manager.get(&format!("{export}?shelf=1")).await.refused(422, "unknown_field");
     })
     .await;
 }

@@ -230,6 +230,7 @@ impl Form {
             title: table.title.clone(),
             layout,
             checks: Vec::new(),
+            buttons: Vec::new(),
             audience: Audience::Members,
             public: None,
         }

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::view::FilterDocument;
+use super::{action::Step, view::FilterDocument};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,11 +14,36 @@ pub struct Form {
     pub layout: Vec<Section>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,
+    /// What can be done with a record besides filling it in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<Button>,
     #[serde(default, skip_serializing_if = "Audience::is_members")]
     pub audience: Audience,
     /// What strangers read around a public form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public: Option<PublicTexts>,
+}
+
+/// Steps that whoever may change the record runs by pressing a button. They run as the app, on the record, in one transaction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Button {
+    pub key: String,
+    pub title: String,
+    /// Whether it is offered; always, where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visible: Option<Rule>,
+    /// Asked before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm: Option<Question>,
+    pub steps: Vec<Step>,
+}
+
+/// What is asked before something is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    pub message: String,
 }
 
 /// The words around a public form.

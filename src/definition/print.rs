@@ -8,7 +8,8 @@ mod template;
 
 pub use block::{
     Align, AmountBlock, ApprovalBlock, BarcodeBlock, BarcodeFormat, Block, CellBlock, Detail, Entry, FieldsBlock,
-    Format, LinesBlock, PlainBlock, QrBlock, RowBlock, SignatureBlock, Signer, TextBlock, TextSize, TotalsBlock,
+    Format, ImageBlock, LinesBlock, PlainBlock, QrBlock, RowBlock, SignatureBlock, Signer, TextBlock, TextSize,
+    TotalsBlock,
 };
 pub use generated::{LABEL, RECORD, label, record};
 pub use paper::{Geometry, Margin, Orientation, Paper, PaperSize};

@@ -10,6 +10,7 @@ use crate::definition::{
     field::{Field, Kind},
     finding::Finding,
     flow::{Hook, Node, escape},
+    form::Form,
     ledger::{Grain, Ledger},
     table::Table,
 };
@@ -18,7 +19,7 @@ pub fn check(app: &App, findings: &mut Vec<Finding>) {
     for flow in app.flows.values() {
         let Some(table) = app.table(&flow.table) else { continue };
         let file = format!("flows/{}.json", flow.key);
-        let mut place = Place { app, file: &file, table, findings };
+        let mut place = Place { app, file: &file, table, ledgers: true, findings };
         for hook in Hook::ALL {
             place.steps(&format!("/on/{}", hook.key()), flow.on.steps(hook), None);
         }
@@ -29,12 +30,30 @@ pub fn check(app: &App, findings: &mut Vec<Finding>) {
             }
         }
     }
+    for form in app.forms.values() {
+        buttons(app, form, findings);
+    }
+}
+
+/// The steps of buttons, each of which has a key of its own.
+fn buttons<'a>(app: &'a App, form: &'a Form, findings: &mut Vec<Finding>) {
+    let Some(table) = app.table(&form.table) else { return };
+    let file = format!("forms/{}.json", form.key);
+    let mut place = Place { app, file: &file, table, ledgers: false, findings };
+    for (index, button) in form.buttons.iter().enumerate() {
+        if form.buttons[..index].iter().any(|earlier| earlier.key == button.key) {
+            place.error(format!("/buttons/{index}/key"), format!("two buttons have the key \"{}\"", button.key));
+        }
+        place.steps(&format!("/buttons/{index}/steps"), &button.steps, None);
+    }
 }
 
 struct Place<'a, 'f> {
     app: &'a App,
     file: &'f str,
     table: &'a Table,
+    /// Whether its steps may touch ledgers.
+    ledgers: bool,
     findings: &'f mut Vec<Finding>,
 }
 
@@ -98,6 +117,10 @@ impl<'a> Place<'a, '_> {
     }
 
     fn movement(&mut self, here: &str, step: &'a LedgerStep, movement: Movement, lines: Option<&'a Field>) {
+        if !self.ledgers {
+            self.error(here, "a button moves nothing in a ledger; let a flow do it, which can take it back".into());
+            return;
+        }
         if let Some(for_each) = &step.for_each {
             if lines.is_some() {
                 self.error(

@@ -1,6 +1,7 @@
 //! Every expression of an app, with its place and what is in sight of it.
 
 use crate::definition::{
+    action::expressions,
     app::App,
     field::{Field, Kind},
     form::{Form, Item, Rule, Section, Text},
@@ -176,6 +177,16 @@ fn form_rules<'a>(form: &'a Form, table: &'a Table, found: &mut Vec<Located<'a>>
     }
     for (index, check) in form.checks.iter().enumerate() {
         add(format!("/checks/{index}/rule"), &check.rule, check.for_each.as_deref());
+    }
+    for (index, button) in form.buttons.iter().enumerate() {
+        if let Some(Rule::Expression(text)) = &button.visible {
+            add(format!("/buttons/{index}/visible"), text, None);
+        }
+        let mut steps = Vec::new();
+        expressions(&button.steps, &format!("/buttons/{index}/steps"), None, &mut steps);
+        for step in steps {
+            add(step.pointer, step.text, step.lines);
+        }
     }
 }
 

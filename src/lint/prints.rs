@@ -67,6 +67,20 @@ impl<'a> Place<'a, '_> {
         for (here, block) in print.all_blocks() {
             match block {
                 Block::Lines(block) => self.block_of_lines(&here, block),
+                Block::Image(block) => {
+                    let lines = print.for_each.as_deref().and_then(|key| lines_of(self.table, key));
+                    let end = in_sight(self.app, self.table, lines, &block.field);
+                    if end.is_ok_and(|end| !matches!(end, End::Field(field) if field.kind.is_file())) {
+                        let message = format!(
+                            "\"{}\" holds no pictures; name an image, a signature or an attachment",
+                            block.field
+                        );
+                        self.error(format!("{here}/field"), message);
+                    } else if block.field.trim_start_matches("record.").trim_start_matches("line.").contains('.') {
+                        let message = "pictures are printed of the record and its lines, not of what a link points at";
+                        self.error(format!("{here}/field"), message);
+                    }
+                }
                 Block::Row(_) if here.contains("/cells/") => {
                     self.error(here, "a row stands in no other row; put the blocks into one row");
                 }

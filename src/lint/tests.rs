@@ -436,3 +436,28 @@ fn data_has_the_columns_of_its_table() {
         [""; 0]
     );
 }
+
+#[test]
+fn buttons_name_what_exists_and_leave_ledgers_alone() {
+    let button = |steps: Json| json!([{"key": "close", "title": "Close", "steps": steps}]);
+    let set = |key: &str| button(json!([{"do": "set", "values": {key: "1"}}]));
+    check("forms/order", "/buttons", set("colour"), "there is no field \"colour\"");
+    check("forms/order", "/buttons", set("amount"), "\"amount\" is written by the engine");
+    let reverse = button(json!([{"do": "if", "when": "true", "then": [{"do": "reverse", "ledger": "points"}]}]));
+    check("forms/order", "/buttons", reverse, "a button moves nothing in a ledger");
+    let step = json!([{"do": "fail", "message": "no"}]);
+    let twice = json!([{"key": "a", "title": "A", "steps": step}, {"key": "a", "title": "B", "steps": step}]);
+    check("forms/order", "/buttons", twice, "two buttons have the key \"a\"");
+    let hidden = json!([{"key": "a", "title": "A", "visible": "record.colour", "steps": step}]);
+    check("forms/order", "/buttons", hidden, "/buttons/0/visible");
+}
+
+#[test]
+fn filters_over_lines_and_trees_name_what_exists() {
+    let any = |field: &str| json!({"any_line": "lines", "where": {"field": field, "op": "gt", "value": "1"}});
+    check("views/orders", "/filter", any("colour"), "/filter/where/field");
+    check("views/orders", "/filter", json!({"any_line": "rows", "where": {"all": []}}), "there are no lines \"rows\"");
+    let under = json!({"field": "shelf", "op": "under", "value": 1});
+    check("views/orders", "/filter", under, "\"under\" is for cascades, departments");
+    assert_eq!(changed("views/orders", "/filter", any("qty")), [""; 0]);
+}

@@ -1,4 +1,4 @@
-//! The steps of a flow's hooks, run in the command's transaction as the app, on the app's own tables.
+//! The steps of a flow's hooks and of buttons, run in the command's transaction as the app, on the app's own tables.
 
 use super::{
     Call, Error, LiveApp, context::Circumstances, notices, posting::Poster, resolve_people::Search, save_record,
@@ -15,7 +15,7 @@ use crate::{
         role::Action,
         table::Table,
     },
-    flow::event::{Direction, EffectKey},
+    flow::event::Direction,
     rules::{Inputs, fill},
     store::{BoxFuture, Tx, notices as stored, records},
 };
@@ -29,7 +29,8 @@ pub struct Effect<'a> {
     pub table: &'a Table,
     pub id: RecordId,
     pub starter: UserId,
-    pub key: EffectKey,
+    /// Of the case; part of the name under which a ledger posts once.
+    pub round: u32,
     /// How the record is called.
     pub title: &'a str,
 }
@@ -39,8 +40,8 @@ impl Effect<'_> {
     ///
     /// # Errors
     /// A broken check, a rule without a value, a `fail` step: the whole command is refused then.
-    pub async fn run(&self, steps: &[Step]) -> Result<(), Error> {
-        match self.key.direction {
+    pub async fn run(&self, steps: &[Step], direction: Direction) -> Result<(), Error> {
+        match direction {
             Direction::Forward => self.steps(steps).await,
             Direction::Undo => self.undo(steps).await,
         }
@@ -131,7 +132,7 @@ impl Effect<'_> {
             id: self.id,
             document,
             title: self.title,
-            round: self.key.round,
+            round: self.round,
         }
     }
 

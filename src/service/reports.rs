@@ -16,7 +16,7 @@ use crate::{
     definition::{
         app::App,
         field::{Field, Kind},
-        report::{Chart, Parameter, Report, USUAL_ROWS, filled},
+        report::{Chart, Report, USUAL_ROWS},
         role::Action,
         table::Table,
         view::FilterDocument,
@@ -26,15 +26,13 @@ use crate::{
     rules::Inputs,
     store::Connection,
 };
-use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
+pub use super::report_parameters::{Given, Parameters, parameters};
+
 /// The most values of a pivot that become columns.
 const MOST_ACROSS: usize = 60;
-
-/// What the reader filled in, as text by parameter.
-pub type Given = IndexMap<String, String>;
 
 /// A report that was run.
 #[derive(Debug)]
@@ -69,27 +67,6 @@ pub struct Charted {
     pub figures: Vec<usize>,
 }
 
-/// The parameters with what was filled in or, where nothing was, their defaults.
-#[derive(Debug, Default)]
-pub struct Parameters {
-    pub fields: Vec<(Field, Value)>,
-}
-
-impl Parameters {
-    /// The value of a parameter in the API's form; nothing where it is empty.
-    #[must_use]
-    pub fn json(&self, key: &str) -> Option<Json> {
-        let (field, value) = self.fields.iter().find(|(field, _)| field.key == key)?;
-        (!value.is_unset()).then(|| field.write(value))
-    }
-
-    /// A filter with the values in place.
-    #[must_use]
-    pub fn fill(&self, filter: Option<&FilterDocument>) -> Option<FilterDocument> {
-        filter.and_then(|filter| filled(filter, &|key| self.json(key)))
-    }
-}
-
 impl Ran {
     /// The filter that finds the records behind a row of the sheet: the report's, and the row's groups.
     #[must_use]
@@ -111,45 +88,6 @@ impl Ran {
     pub fn place(&self, key: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.key == key)
     }
-}
-
-/// Reads parameters: what was given, else the default.
-///
-/// # Errors
-/// A value that does not fit, or a required one that is missing, at `/key`.
-pub fn parameters(
-    call: &Call,
-    live: &LiveApp,
-    wanted: &IndexMap<String, Parameter>,
-    given: &Given,
-) -> Result<Parameters, Error> {
-    let around = Circumstances::new(call, live);
-    let (blank, empty) = (Table::blank(), Document::default());
-    let mut fields = Vec::new();
-    let mut errors = Vec::new();
-    for (key, parameter) in wanted {
-        let Some(field) = parameter.field(key) else { continue };
-        let value = match (given.get(key), &parameter.default) {
-            (Some(text), _) => field.read_text(text).and_then(|value| field.check(&value).map(|()| value)),
-            (None, Some(default)) => {
-                let value = live
-                    .expression(default)
-                    .and_then(|rule| rule.evaluate(&Inputs::new(around.context(), &blank, &empty)));
-                Ok(value.map(|value| field.settle(value)).unwrap_or_default())
-            }
-            (None, None) => Ok(Value::Unset),
-        };
-        match value {
-            Ok(value) => {
-                if value.is_unset() && parameter.required {
-                    errors.push(FieldError::new(format!("/{key}"), "required").with("field", &parameter.title));
-                }
-                fields.push((field, value));
-            }
-            Err(error) => errors.push(error.under(&format!("/{key}"))),
-        }
-    }
-    if errors.is_empty() { Ok(Parameters { fields }) } else { Err(Error::Invalid(errors)) }
 }
 
 /// Runs a report. Statements for each different `where` of its measures, and again for totals, subtotals and the sides of a pivot:

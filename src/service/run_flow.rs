@@ -207,17 +207,17 @@ impl<'a> Running<'a> {
             Need::Value { expression, .. } => Answer::Value(self.condition(tx, &document, &expression).await?),
             Need::Effect { effect, steps } => {
                 let title = label_of(tx, self.live, self.table, self.record_id()).await?;
-                let effect = Effect {
+                let run = Effect {
                     tx,
                     call: self.call,
                     live: self.live,
                     table: self.table,
                     id: self.record_id(),
                     starter,
-                    key: effect,
+                    round: effect.round,
                     title: &title,
                 };
-                match effect.run(&steps).await {
+                match run.run(&steps, effect.direction).await {
                     Ok(()) => Answer::Done,
                     Err(error @ (Error::Conflict { .. } | Error::Invalid(_))) => {
                         let code = error.code().to_owned();

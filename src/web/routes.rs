@@ -125,6 +125,7 @@ fn page_routes() -> Vec<Route> {
         route("/apps/{app}/{table}/{id}/edit/live", Right(Action::Edit), uploading(post(pages::form::live_edit))),
         route("/apps/{app}/{table}/{id}/edit/draft", Right(Action::Edit), post(pages::form::draft_edit)),
         route("/apps/{app}/{table}/{id}/submit", Right(Action::Submit), post(pages::record::submit)),
+        route("/apps/{app}/{table}/{id}/buttons/{button}", Right(Action::View), post(pages::record::press)),
         route("/apps/{app}/{table}/{id}/withdraw", Right(Action::View), post(pages::record::withdraw)),
         route("/apps/{app}/{table}/{id}/delete", Right(Action::Delete), post(pages::record::delete)),
         route("/apps/{app}/{table}/{id}/restore", Right(Action::Delete), post(pages::trash::restore)),
@@ -193,6 +194,11 @@ fn api_routes() -> Vec<Route> {
             "/api/v1/apps/{app}/tables/{table}/records/{id}/submit",
             Right(Action::Submit),
             post(api::records::submit),
+        ),
+        route(
+            "/api/v1/apps/{app}/tables/{table}/records/{id}/buttons/{button}",
+            Right(Action::View),
+            post(api::records::press),
         ),
         route(
             "/api/v1/apps/{app}/tables/{table}/views",

@@ -70,6 +70,7 @@ const DONE: [(&str, &str); 24] = [
     ("submit", "flash-submit"),
     ("resubmit", "flash-resubmit"),
     ("withdraw", "flash-withdraw"),
+    ("button", "flash-button"),
     ("delete", "flash-delete"),
     ("restore", "flash-restore"),
     ("approve", "flash-approve"),

@@ -34,15 +34,22 @@ async fn papers(server: &Server) {
         "title": "Box", "type": "object", "x-table": {"key": "box"},
         "properties": {"files": field("attachment", "Files")},
     });
-    let own = json!({"table": "paper", "actions": ["view", "create", "edit", "delete"], "scope": "own"});
+    let own = json!({"table": "paper", "actions": ["view", "create", "edit", "delete", "print"], "scope": "own"});
     let boxes = json!({"table": "box", "actions": ["view", "create", "edit"], "scope": "own"});
-    let all = json!({"table": "paper", "actions": ["view", "edit"], "scope": "all",
+    let all = json!({"table": "paper", "actions": ["view", "edit", "print"], "scope": "all",
         "fields": {"secret": "hidden", "lines.photo": "hidden", "*": "edit"}});
     let documents = [
         ("app.json", json!({"key": "papers", "title": "Papers", "version": "1.0.0", "locale": "en"})),
         ("tables/paper.json", table),
         ("tables/box.json", other),
         ("roles/clerk.json", json!({"key": "clerk", "title": "Clerk", "grants": [own, boxes]})),
+        (
+            "prints/photos.json",
+            json!({"key": "photos", "table": "paper", "title": "Photos", "blocks": [
+                {"block": "image", "field": "photos", "height": 40}, {"block": "image", "field": "signed", "label": ""},
+                {"block": "image", "field": "secret"}, {"block": "image", "field": "files"}
+            ]}),
+        ),
         ("roles/reader.json", json!({"key": "reader", "title": "Reader", "grants": [all]})),
     ];
     let documents = documents.map(|(path, json)| (path.to_owned(), json.to_string().into_bytes()));
@@ -478,6 +485,33 @@ async fn removals_never_take_what_was_just_uploaded() {
                 assert_eq!(caller.get(&at(id)).await.expect(200).bytes, b"shared", "round {round}");
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pictures_are_printed_for_whoever_may_read_them() {
+    on_both(async |server: &Server| {
+        papers(server).await;
+        let li = server.keeper();
+        let (photo, hidden) =
+            (uploaded(&li, "shelf.png", &png(60, 40)).await, uploaded(&li, "code.png", &png(9, 9)).await);
+        let (signed, text) = (uploaded(&li, "name.png", &png(80, 20)).await, uploaded(&li, "note.txt", b"words").await);
+        let values = json!({"name": "a", "photos": [photo], "secret": [hidden], "signed": [signed], "files": [text]});
+        let id = paper(&li, values).await.expect(201).id();
+        let source = |file: i64| format!("src=\"/files/{file}?thumbnail=large\"");
+        for print in ["photos", "~record"] {
+            let path = format!("/apps/papers/paper/{id}/print?print={print}");
+            let own = li.get(&path).await.expect(200).text();
+            assert!(own.contains(&source(photo)) && own.contains(&source(signed)), "{print}: {own}");
+            assert!(!own.contains(&source(text)), "a text is no picture");
+            let other = server.staff().get(&path).await.expect(200).text();
+            assert!(other.contains(&source(photo)) && !other.contains(&source(hidden)), "{print}: {other}");
+        }
+        let path = format!("/apps/papers/paper/{id}/print?print=photos");
+        let own = li.get(&path).await.expect(200).text();
+        assert!(own.contains(&source(hidden)) && own.contains("height=\"151\""), "40 mm are 151 pixels: {own}");
+        li.get(&format!("/files/{photo}?thumbnail=large")).await.expect(200);
     })
     .await;
 }

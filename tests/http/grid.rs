@@ -3,12 +3,14 @@
 use crate::{
     client::{Answer, Body, Caller},
     server::{Server, on_both},
-    stock::ITEM,
+    stock::{INBOUND, ITEM, SHANGHAI, receipt},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
 
 const PAGE: &str = "/apps/wms/item";
+/// Receipts of which a line is of fifty or more.
+const MANY: &str = r#"{"any_line":"lines","where":{"field":"qty","op":"ge","value":"50"}}"#;
 
 async fn cells(caller: &Caller, query: &str, body: Value) -> Answer {
     let headers = [("accept", "application/json")];
@@ -58,6 +60,46 @@ async fn a_list_is_gathered_in_groups_and_one_of_them_is_shown_alone() {
         let rows = manager.get(&alone).await.expect(200).text();
         let count = |text: &str| text.matches("data-version=").count();
         assert!(count(&rows) > 0 && count(&rows) < count(&page), "{alone}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn conditions_on_lines_find_documents_and_come_back_as_they_were_built() {
+    on_both(async |server: &Server| {
+        let (keeper, manager) = (server.keeper(), server.manager());
+        let mut made = Vec::new();
+        for lines in [&[("HW-0008", "3"), ("HW-0012", "90")][..], &[("HW-0008", "90")], &[("HW-0012", "3")]] {
+            made.push(crate::stock::submit(&keeper, INBOUND, receipt(SHANGHAI, lines)).await);
+        }
+        let numbers: Vec<String> =
+            made.iter().map(|record| record["values"]["no"].as_str().expect("a number").to_owned()).collect();
+        let screw = item(&manager, "HW-0008").await["id"].clone();
+        let many = "f.0.field=lines.qty&f.0.op=ge&f.0.value=50".to_owned();
+        let line = |place: &str| {
+            format!("f.{place}0.field=lines.qty&f.{place}0.op=ge&f.{place}0.value=50&f.{place}1.field=lines.item&f.{place}1.op=eq&f.{place}1.value={screw}")
+        };
+        for (built, wanted) in [
+            (many, [true, true, false]),
+            (line(""), [true, true, false]),
+            // In a group of its own it is one line that meets both.
+            (format!("f.0.join=all&{}", line("0.")), [false, true, false]),
+            (format!("f.0.join=not-all&{}", line("0.")), [true, false, true]),
+        ] {
+            let sent = manager.get(&format!("/apps/wms/inbound?{built}")).await.expect(303);
+            let address = sent.header("location").expect("an address").to_owned();
+            let page = manager.get(&address).await.expect(200).text();
+            let found: Vec<bool> = numbers.iter().map(|number| page.contains(number.as_str())).collect();
+            assert_eq!(found, wanted, "{address}");
+            assert!(page.contains("明细（任一行）· 数量"), "{page}");
+        }
+        // Who may not see a column is not offered it, and cannot ask for it.
+        let address = format!("/apps/wms/inbound?{}", serde_urlencoded::to_string([("filter", MANY)]).expect("a query"));
+        assert!(manager.get(&address).await.expect(200).text().contains("\"lines.price\""));
+        let narrow = keeper.get(&address).await.expect(200).text();
+        assert!(narrow.contains("\"lines.qty\"") && !narrow.contains("\"lines.price\""), "{narrow}");
+        let filter = r#"{"any_line":"lines","where":{"field":"price","op":"gt","value":"1"}}"#;
+        keeper.list(INBOUND, &[("filter", filter)]).await.refused(422, "unknown_field");
     })
     .await;
 }

@@ -19,6 +19,7 @@ mod apps;
 mod batch;
 mod boards;
 mod build;
+mod buttons;
 mod calendars;
 mod files;
 mod evolve;

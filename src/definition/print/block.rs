@@ -19,6 +19,7 @@ pub enum Block {
     RmbUpper(AmountBlock),
     Qr(QrBlock),
     Barcode(BarcodeBlock),
+    Image(ImageBlock),
     Approval(ApprovalBlock),
     SignatureLine(SignatureBlock),
     Row(RowBlock),
@@ -38,6 +39,7 @@ impl Block {
             Self::RmbUpper(block) => block.visible.as_ref(),
             Self::Qr(block) => block.visible.as_ref(),
             Self::Barcode(block) => block.visible.as_ref(),
+            Self::Image(block) => block.visible.as_ref(),
             Self::Approval(block) => block.visible.as_ref(),
             Self::SignatureLine(block) => block.visible.as_ref(),
             Self::Row(block) => block.visible.as_ref(),
@@ -252,6 +254,24 @@ pub enum BarcodeFormat {
     Ean13,
     Gs1128,
     DataMatrix,
+}
+
+/// The pictures of a field, side by side: photographs, a signature.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageBlock {
+    /// A field of files of the record or, on the sheet of a line, of the line.
+    pub field: String,
+    /// Millimetres, 5 to 250.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub align: Option<Align>,
+    /// Shown above them; the field's own title where nothing is said, nothing where it is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visible: Option<Rule>,
 }
 
 /// Who decided what in the record's newest case, when, and with which opinion.

@@ -1,10 +1,11 @@
 //! The prints that every table has without anybody having made them.
 
 use super::{
-    Align, Block, CellBlock, Detail, Entry, FieldsBlock, LinesBlock, Paper, PaperSize, Print, QrBlock, RowBlock,
-    TextBlock, TextSize,
+    Align, Block, CellBlock, Detail, Entry, FieldsBlock, ImageBlock, LinesBlock, Paper, PaperSize, Print, QrBlock,
+    RowBlock, TextBlock, TextSize,
 };
 use crate::definition::{
+    field::Kind,
     form::{Form, Item, Text},
     table::Table,
 };
@@ -24,14 +25,31 @@ pub fn record(table: &Table, form: &Form) -> Print {
         .flat_map(|section| std::iter::once(section).chain(section.items.iter().flat_map(|item| &item.tabs)));
     for section in sections {
         let visible = section.visible.clone();
-        let fields: Vec<Entry> =
-            section.items.iter().filter(|item| item.field.is_some()).map(|item| entry(item, section.columns)).collect();
+        let drawn = |item: &&Item| {
+            let field = item.field.as_deref().and_then(|key| table.field(key));
+            field.is_some_and(|field| matches!(field.kind, Kind::Image | Kind::Signature))
+        };
+        let fields: Vec<Entry> = section
+            .items
+            .iter()
+            .filter(|item| item.field.is_some() && !drawn(item))
+            .map(|item| entry(item, section.columns))
+            .collect();
         if !fields.is_empty() {
             blocks.push(Block::Fields(FieldsBlock {
                 columns: section.columns,
                 boxed: false,
                 items: fields,
                 visible: visible.clone(),
+            }));
+        }
+        for item in section.items.iter().filter(drawn) {
+            blocks.push(Block::Image(ImageBlock {
+                field: item.field.clone().unwrap_or_default(),
+                height: None,
+                align: None,
+                label: item.label.as_ref().and_then(Text::constant).map(str::to_owned),
+                visible: item.visible.clone().or_else(|| visible.clone()),
             }));
         }
         for item in &section.items {

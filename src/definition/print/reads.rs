@@ -126,6 +126,7 @@ impl<'a> Found<'a> {
                 }
             }
             Block::Barcode(block) => self.template(&format!("{here}/content"), &block.content),
+            Block::Image(block) => self.field(format!("{here}/field"), &block.field),
             Block::SignatureLine(block) => {
                 for (index, signer) in block.items.iter().enumerate() {
                     if let Some(text) = &signer.text {

@@ -7,6 +7,7 @@ use crate::{
         Answer, Error,
         aggregate::{AggregateRequest, aggregate_json},
         batch::{Batch, New, Old, Update},
+        press_button::Press,
         records::{ListRequest, list_json},
         represent,
         save_record::{Create, Edit},
@@ -224,6 +225,21 @@ pub async fn submit(
     let call = keyed(&caller, &Method::POST, uri.path(), &headers, &body.bytes)?;
     let edit = Edit { live, table, id: RecordId(id), values: json!({}), version: if_match(&headers)?, submit: true };
     Ok(respond(web.service.edit_record(call, edit).await?))
+}
+
+/// Presses a button of a record.
+pub async fn press(
+    State(web): State<Web>,
+    caller: Caller,
+    uri: Uri,
+    Path((key, table, id, button)): Path<(String, String, i64, String)>,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Response> {
+    let live = app(&web, &caller, &key).await?;
+    let call = keyed(&caller, &Method::POST, uri.path(), &headers, &body.bytes)?;
+    let press = Press { live, table, id: RecordId(id), button, version: if_match(&headers)? };
+    Ok(respond(web.service.press_button(call, press).await?))
 }
 
 /// Brings a record back from the trash.

@@ -9,6 +9,7 @@ mod columns;
 mod compared;
 mod conditions;
 mod days;
+mod filter_row;
 mod filters;
 mod gallery;
 mod kinds;

@@ -24,7 +24,7 @@ use crate::{
         decide_task::Steer,
         forms,
         permits::Rights,
-        represent,
+        press_button, represent,
         save_record::Edit,
         see::{self, Seen},
     },
@@ -48,6 +48,7 @@ use crate::{
     },
 };
 use actions::May;
+pub use actions::press;
 use axum::{
     extract::{Path, RawQuery, State},
     http::StatusCode,
@@ -303,6 +304,7 @@ async fn page(web: &Web, caller: &Caller, wants: &Wants, target: &Target, asked:
     let mut notes = asked.problems;
     notes.extend(case.as_ref().and_then(|case| case.note(&show)));
     let may = May::judge(&rights, live, table, &record, &can, case.as_ref(), call);
+    let own = press_button::offered(&reader, call, &rights, table, &record, &can).await?;
     let task = open_task(&reader, case.as_ref(), call).await?;
     let mut shell = shell::of(web, caller, &wants.path, name.clone(), Place::App).await?;
     shell.flash = shell::flash(texts, asked.notice.as_deref(), &name);
@@ -314,7 +316,7 @@ async fn page(web: &Web, caller: &Caller, wants: &Wants, target: &Target, asked:
         code,
         status: status(texts, &record, case.as_ref()),
         meta: meta(&show, case.as_ref(), &record, caller),
-        actions: may.actions(texts, &target.url, record.version, &name, task),
+        actions: may.actions(texts, &target.url, record.version, &name, task, &own),
         notes,
         track: case.as_ref().map(|case| case.track(&show)).unwrap_or_default(),
         tabs,

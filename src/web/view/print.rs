@@ -83,6 +83,11 @@ pub enum PrintBlock {
         figures: String,
     },
     Code(PrintCode),
+    Images {
+        label: String,
+        items: Vec<PrintImage>,
+        class: &'static str,
+    },
     Approvals {
         title: String,
         rows: Vec<PrintDecision>,
@@ -159,6 +164,15 @@ pub struct PrintCode {
     /// What it says, for who cannot scan it.
     pub says: String,
     pub class: &'static str,
+}
+
+/// A picture, as high as the sheet wants it.
+#[derive(Clone)]
+pub struct PrintImage {
+    pub src: String,
+    pub name: String,
+    /// CSS pixels.
+    pub height: u32,
 }
 
 #[derive(Clone)]

@@ -305,6 +305,13 @@ fn using() -> Vec<Operation> {
         ),
         write(
             "post",
+            "/apps/{app}/tables/{table}/records/{id}/buttons/{button}",
+            "Press a button of a record",
+            None,
+            &[(200, "Record")],
+        ),
+        write(
+            "post",
             "/apps/{app}/ledgers/{ledger}/verify",
             "Add a ledger up anew and compare",
             None,

@@ -32,6 +32,7 @@ const CODES: &[&str] = &[
     "job_gave_up",
     "in_approval",
     "approved_locked",
+    "button_closed",
     "in_use",
     "not_open",
     "not_yours",

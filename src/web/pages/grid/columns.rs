@@ -97,6 +97,38 @@ impl<'a> Reader<'a> {
         self.shows(&path).then_some(Place { path, field: resolved.field })
     }
 
+    /// What a path such as `lines.qty` names in the lines of the records, with the lines field, unless the reader may not see it.
+    #[must_use]
+    pub fn place_in_lines(&self, path: &str) -> Option<(&'a Field, Place<'a>)> {
+        let (key, rest) = path.split_once('.')?;
+        let field = self.table.field(key).filter(|field| field.kind == Kind::Lines)?;
+        let column = field.column(rest.split('.').next()?)?;
+        let ever = |path: &str| self.permit.visibility(path) != Visibility::Never;
+        if !ever(key) || !ever(&format!("{key}.{}", column.key)) {
+            return None;
+        }
+        let Some((_, end)) = rest.split_once('.') else {
+            return Some((field, Place { path: FieldPath::Field(column.key.clone()), field: Some(column) }));
+        };
+        let target = column.target.as_deref().filter(|_| column.kind == Kind::Link)?;
+        let (end, resolved) = resolve(end, self.app.tables.get(target)?, self.app).ok()?;
+        let permit = self.targets.get(target)?;
+        let shown = !matches!(&end, FieldPath::Field(key) if permit.visibility(key) == Visibility::Never);
+        let path = FieldPath::Hop(column.key.clone(), Box::new(end));
+        shown.then_some((field, Place { path, field: resolved.field }))
+    }
+
+    /// Whether the records that a link points at stand below one another, as far as the reader sees it.
+    #[must_use]
+    pub fn is_tree(&self, link: &Field) -> bool {
+        let target = link.target.as_deref().and_then(|target| self.app.tables.get(target));
+        let parent = target.and_then(|target| Some((target, target.parent_field()?)));
+        parent.is_some_and(|(target, parent)| {
+            let permit = self.targets.get(&target.key);
+            permit.is_some_and(|permit| permit.visibility(&parent.key) != Visibility::Never)
+        })
+    }
+
     /// Whether some grant shows what stands at a path, in whatever rows.
     fn shows(&self, path: &FieldPath) -> bool {
         let ever = |permit: &Permit, key: &str| permit.visibility(key) != Visibility::Never;

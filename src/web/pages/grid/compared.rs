@@ -25,9 +25,13 @@ pub enum Compared<'a> {
     Time(&'a Field),
     Choice(&'a Field),
     Choices(&'a Field),
+    /// By the options from the root, or one of them.
+    Cascade(&'a Field),
     State,
     Boolean,
     Link(&'a Field),
+    /// A link to records that stand below one another.
+    Tree(&'a Field),
     Links(&'a Field),
     Member,
     Members,
@@ -63,7 +67,8 @@ impl<'a> Compared<'a> {
         }
         Some(match field.kind {
             Kind::Choice => Self::Choice(field),
-            Kind::Choices | Kind::Cascade => Self::Choices(field),
+            Kind::Choices => Self::Choices(field),
+            Kind::Cascade => Self::Cascade(field),
             Kind::Json => Self::Presence,
             kind if kind.is_file() => Self::Presence,
             Kind::Boolean => Self::Boolean,
@@ -111,11 +116,12 @@ impl<'a> Compared<'a> {
             Self::Time(_) => &["ge", "le", "eq", "between", "empty", "set"],
             Self::Choice(_) | Self::State => &["eq", "ne", "in", "nin", "empty", "set"],
             Self::Presence => &["set", "empty"],
-            Self::Choices(_) | Self::Members | Self::Departments | Self::Links(_) => {
-                &["contains", "ncontains", "empty", "set"]
-            }
+            Self::Choices(_) | Self::Members | Self::Links(_) => &["contains", "ncontains", "empty", "set"],
+            Self::Cascade(_) => &["under", "nunder", "contains", "ncontains", "empty", "set"],
+            Self::Departments => &["contains", "ncontains", "under", "nunder", "empty", "set"],
             Self::Boolean => &["eq"],
-            Self::Link(_) | Self::Member | Self::Department => &["eq", "ne", "in", "nin", "empty", "set"],
+            Self::Link(_) | Self::Member => &["eq", "ne", "in", "nin", "empty", "set"],
+            Self::Tree(_) | Self::Department => &["eq", "ne", "in", "nin", "under", "nunder", "empty", "set"],
             Self::Whole => &["eq", "ge", "le"],
         }
     }
@@ -150,12 +156,15 @@ impl<'a> Compared<'a> {
     }
 }
 
-/// The options of a choice, or every step of a cascade by its path.
+/// The options of a choice, or every step of a cascade with the titles from its root: by its value or, to be compared as a
+/// place in the tree, by its path.
 #[must_use]
-pub fn options_of(field: &Field) -> Vec<(String, String)> {
+pub fn options_of(field: &Field, operator: &str) -> Vec<(String, String)> {
     if field.kind == Kind::Cascade {
+        let by_path = matches!(operator, "under" | "nunder");
         let all = cascade::all_paths(&field.options).into_iter();
-        return all.map(|(_, titles, option)| (option.value.clone(), titles.join(" / "))).collect();
+        let value = |path: String, option: &str| if by_path { path } else { option.to_owned() };
+        return all.map(|(path, titles, option)| (value(path, &option.value), titles.join(" / "))).collect();
     }
     field.options.iter().map(|option| (option.value.clone(), option.title.clone())).collect()
 }
@@ -180,7 +189,7 @@ pub fn test(path: &str, operator: &str, mut values: Vec<Json>) -> Json {
     match operator {
         "empty" => one("empty", true.into()),
         "set" => one("empty", false.into()),
-        "ncontains" => json!({"not": one("contains", first)}),
+        "ncontains" | "nunder" => json!({"not": one(&operator[1..], first)}),
         "between" => {
             let last = values.pop().unwrap_or_default();
             one("between", json!([first, last]))
@@ -197,32 +206,76 @@ pub fn test(path: &str, operator: &str, mut values: Vec<Json>) -> Json {
 /// A filter as a tree of comparisons that a reader can change.
 #[must_use]
 pub fn tree(json: &Json) -> Group {
+    let of_lines = json.get("any_line").or_else(|| json.get("not")?.get("any_line")).is_some();
     match part(json) {
-        Some(Part::Group(group)) => group,
-        Some(test) => Group { join: Join::All, parts: vec![test] },
+        // What is asked of one line together is a group of its own.
+        Some(Part::Group(group)) if !of_lines => Group { parts: group.parts.into_iter().map(alone).collect(), ..group },
+        Some(other) => Group { join: Join::All, parts: vec![other] },
         None => Group::default(),
+    }
+}
+
+/// A condition that was put into a group only to stand apart from its neighbours.
+fn alone(part: Part) -> Part {
+    match part {
+        Part::Group(Group { join: Join::All, mut parts }) if matches!(&parts[..], [Part::Test(_)]) => {
+            parts.pop().unwrap_or_else(|| Part::Group(Group::default()))
+        }
+        other => other,
     }
 }
 
 fn part(json: &Json) -> Option<Part> {
     let parts = |list: &Json| -> Vec<Part> { list.as_array().into_iter().flatten().filter_map(part).collect() };
     if let Some(list) = json.get("all") {
-        return Some(Part::Group(Group { join: Join::All, parts: parts(list) }));
+        let mut parts = parts(list);
+        let of_lines = |json: &Json| json.get("any_line").is_some();
+        if list.as_array().is_some_and(|list| list.len() > 1 && list.iter().all(of_lines)) {
+            // Each is met by some line, not all of them by the same.
+            let apart = |part: Part| match part {
+                Part::Test(_) => Part::Group(Group { join: Join::All, parts: vec![part] }),
+                group @ Part::Group(_) => group,
+            };
+            parts = parts.into_iter().map(apart).collect();
+        }
+        return Some(Part::Group(Group { join: Join::All, parts }));
     }
     if let Some(list) = json.get("any") {
         return Some(Part::Group(Group { join: Join::Any, parts: parts(list) }));
     }
     if let Some(inner) = json.get("not") {
         return Some(match part(inner)? {
-            Part::Test(Posted { field, operator, values }) if operator == "contains" => {
-                Part::Test(Posted { field, operator: "ncontains".into(), values })
+            // "No line contains it" is something else than "a line does not contain it".
+            Part::Test(Posted { field, operator, values })
+                if matches!(operator.as_str(), "contains" | "under") && inner.get("any_line").is_none() =>
+            {
+                Part::Test(Posted { field, operator: format!("n{operator}"), values })
             }
             Part::Group(Group { join: Join::All, parts }) => Part::Group(Group { join: Join::NotAll, parts }),
             Part::Group(Group { join: Join::Any, parts }) => Part::Group(Group { join: Join::NotAny, parts }),
             other => Part::Group(Group { join: Join::NotAll, parts: vec![other] }),
         });
     }
+    if let Some(lines) = json.get("any_line").and_then(Json::as_str) {
+        let mut inner = part(json.get("where")?)?;
+        inside(&mut inner, lines);
+        // What is denied within a line stays within it.
+        return Some(match inner {
+            Part::Group(Group { join: Join::NotAll | Join::NotAny, .. }) => {
+                Part::Group(Group { join: Join::All, parts: vec![inner] })
+            }
+            other => other,
+        });
+    }
     Some(Part::Test(comparison(json)?))
+}
+
+/// Puts the name of the lines in front of every field.
+fn inside(part: &mut Part, lines: &str) {
+    match part {
+        Part::Test(test) => test.field = format!("{lines}.{}", test.field),
+        Part::Group(group) => group.parts.iter_mut().for_each(|part| inside(part, lines)),
+    }
 }
 
 fn comparison(json: &Json) -> Option<Posted> {
@@ -250,6 +303,10 @@ fn comparison(json: &Json) -> Option<Posted> {
         }
     }
     let values = match value {
+        // A place in a cascade, by the options from its root.
+        Json::Array(steps) if written == "under" && steps.iter().all(Json::is_string) => {
+            vec![steps.iter().map(text).collect::<Vec<_>>().join("/")]
+        }
         Json::Array(items) => items.iter().map(text).collect(),
         one => vec![text(one)],
     };
@@ -284,6 +341,8 @@ mod tests {
         for (operator, values, back) in [
             ("contains", vec![json!("a")], vec!["a"]),
             ("ncontains", vec![json!("a")], vec!["a"]),
+            ("under", vec![json!("east/hill")], vec!["east/hill"]),
+            ("nunder", vec![json!(3)], vec!["3"]),
             ("empty", vec![], vec![]),
             ("set", vec![], vec![]),
             ("between", vec![json!("1"), json!("5")], vec!["1", "5"]),
@@ -300,6 +359,25 @@ mod tests {
             let group = tree(&json);
             assert_eq!(group.parts, vec![Part::Test(posted("no", operator, &back))], "{json}");
         }
+    }
+
+    #[test]
+    fn conditions_on_one_line_stay_together() {
+        let one = json!({"field": "qty", "op": "gt", "value": "1"});
+        let single = json!({"any_line": "lines", "where": one});
+        assert_eq!(tree(&single).parts, vec![Part::Test(posted("lines.qty", "gt", &["1"]))]);
+        let group = tree(&json!({"any_line": "lines", "where": {"all": [one, one]}}));
+        assert!(matches!(&group.parts[..], [Part::Group(inner)] if inner.parts.len() == 2), "{group:?}");
+        let apart = tree(&json!({"any": [{"all": [single, single]}]}));
+        assert!(matches!(&apart.parts[..], [Part::Group(all)] if matches!(all.parts[0], Part::Group(_))), "{apart:?}");
+        assert!(matches!(tree(&json!({"all": [single, single]})).parts[..], [Part::Test(_), Part::Test(_)]));
+        let denied = tree(&json!({"any_line": "lines", "where": {"not": one}}));
+        assert!(matches!(&denied.parts[..], [Part::Group(inner)] if inner.join == Join::NotAll), "{denied:?}");
+        let none = tree(&json!({"not": single}));
+        assert!(matches!(&none.parts[..], [Part::Group(inner)] if inner.join == Join::NotAll), "{none:?}");
+        let part = json!({"field": "code", "op": "contains", "value": "1"});
+        let none = tree(&json!({"not": {"any_line": "lines", "where": part}}));
+        assert!(matches!(&none.parts[..], [Part::Group(inner)] if inner.join == Join::NotAll), "{none:?}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
     conditions::{DEEPEST, Group, Join, Part, Posted},
 };
 use crate::{
-    definition::field::{Field, Kind},
+    definition::field::Field,
     i18n::Arg,
     query::FieldPath,
     service::{
@@ -18,7 +18,7 @@ use crate::{
     store::{Connection, departments, people},
     web::{
         pages::cell,
-        view::{self, Choice, FilterGroup, FilterPart, FilterRow, Picker, Widget},
+        view::{Choice, FilterGroup, FilterPart},
     },
 };
 use jiff::civil::Date;
@@ -37,14 +37,20 @@ pub struct Filters<'r, 'a, C> {
     pub path: &'r str,
 }
 
+/// What a condition asks: a field of the records, or of their lines.
+pub struct Asked<'a> {
+    pub lines: Option<&'a Field>,
+    pub place: Place<'a>,
+}
+
 /// What the conditions speak of by name: read once for all of them.
 #[derive(Default)]
 pub struct Known {
-    labels: Labels,
-    people: Vec<(i64, String)>,
-    departments: Vec<(i64, String)>,
+    pub(super) labels: Labels,
+    pub(super) people: Vec<(i64, String)>,
+    pub(super) departments: Vec<(i64, String)>,
     /// Records that a link offers, by the target's table.
-    offered: BTreeMap<String, Vec<(i64, String)>>,
+    pub(super) offered: BTreeMap<String, Vec<(i64, String)>>,
 }
 
 /// What conditions come to: the filter, and what is wrong by the place of the row.
@@ -69,11 +75,11 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
         let mut wanted: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
         let (mut members, mut units) = (false, false);
         for test in group.tests() {
-            let Some(place) = self.reader.place(&test.field) else { continue };
-            match Compared::of(&place.path, place.field) {
+            let Some(place) = self.place(&test.field) else { continue };
+            match self.compared(&place) {
                 Some(Compared::Member | Compared::Members) => members = true,
                 Some(Compared::Department | Compared::Departments) => units = true,
-                Some(Compared::Link(field) | Compared::Links(field)) => {
+                Some(Compared::Link(field) | Compared::Tree(field) | Compared::Links(field)) => {
                     if let Some(target) = &field.target {
                         let ids = test.values.iter().filter_map(|value| value.parse::<i64>().ok());
                         wanted.entry(target.clone()).or_default().extend(ids);
@@ -108,19 +114,63 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
     #[must_use]
     pub fn judge(&self, group: &Group, known: &Known) -> Judged {
         let mut judged = Judged::default();
-        judged.filter = self.filter(group, "", known, &mut judged.errors);
+        judged.filter = self.filter(group, "", None, known, &mut judged.errors);
         judged
     }
 
-    fn filter(&self, group: &Group, at: &str, known: &Known, errors: &mut BTreeMap<String, String>) -> Option<Json> {
+    /// A field of the records or of their lines.
+    pub(super) fn place(&self, path: &str) -> Option<Asked<'a>> {
+        match self.reader.place_in_lines(path) {
+            Some((lines, place)) => Some(Asked { lines: Some(lines), place }),
+            None => self.reader.place(path).map(|place| Asked { lines: None, place }),
+        }
+    }
+
+    pub(super) fn compared(&self, asked: &Asked<'a>) -> Option<Compared<'a>> {
+        Some(match Compared::of(&asked.place.path, asked.place.field)? {
+            Compared::Link(field) if self.reader.is_tree(field) => Compared::Tree(field),
+            other => other,
+        })
+    }
+
+    /// The lines that everything in a group is asked of: it is asked of one line together.
+    fn one_line(&self, group: &Group) -> Option<&'a Field> {
+        // A group of groups alone keeps each of them for itself.
+        group.parts.iter().any(|part| matches!(part, Part::Test(_))).then_some(())?;
+        let mut lines = group.tests().into_iter().map(|test| self.place(&test.field)?.lines);
+        let first = lines.next()??;
+        lines.all(|other| other.is_some_and(|other| other.key == first.key)).then_some(first)
+    }
+
+    fn filter(
+        &self,
+        group: &Group,
+        at: &str,
+        inside: Option<&Field>,
+        known: &Known,
+        errors: &mut BTreeMap<String, String>,
+    ) -> Option<Json> {
         let mut parts = Vec::new();
         for (index, part) in group.parts.iter().enumerate() {
             let place = place_of(at, index);
             match part {
-                Part::Group(inner) => parts.extend(self.filter(inner, &place, known, errors)),
+                Part::Group(inner) => {
+                    let lines = inside.or_else(|| self.one_line(inner));
+                    let filter = self.filter(inner, &place, lines, known, errors);
+                    parts.extend(filter.map(|filter| match lines.filter(|_| inside.is_none()) {
+                        None => filter,
+                        Some(lines) => match filter.get("not") {
+                            Some(denied) => json!({"not": {"any_line": lines.key, "where": denied}}),
+                            None => json!({"any_line": lines.key, "where": filter}),
+                        },
+                    }));
+                }
                 Part::Test(row) => match self.test(row, known) {
                     None => {}
-                    Some(Ok(test)) => parts.push(test),
+                    Some(Ok((test, Some(lines)))) if inside.is_none() => {
+                        parts.push(json!({"any_line": lines.key, "where": test}));
+                    }
+                    Some(Ok((test, _))) => parts.push(test),
                     Some(Err(message)) => {
                         errors.insert(place, message);
                     }
@@ -138,21 +188,21 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
         })
     }
 
-    /// The filter of one row, or what is wrong with it; nothing for a row that says nothing.
-    fn test(&self, row: &Posted, known: &Known) -> Option<Result<Json, String>> {
+    /// The filter of one row with the lines that it is asked of, or what is wrong with it; nothing for a row that says nothing.
+    fn test(&self, row: &Posted, known: &Known) -> Option<Result<(Json, Option<&'a Field>), String>> {
         let texts = self.reader.texts;
         if row.field.is_empty() {
             return None;
         }
-        let Some(place) = self.reader.place(&row.field) else {
+        let Some(asked) = self.place(&row.field) else {
             return Some(Err(texts.with("error-unknown-field", &[("field", Arg::Text(&row.field))])));
         };
-        let compared = Compared::of(&place.path, place.field)?;
+        let compared = self.compared(&asked)?;
         let operator = compared.operator(&row.operator);
-        let path = place.path.to_string();
+        let (path, lines) = (asked.place.path.to_string(), asked.lines);
         let takes = Compared::takes(operator);
         if takes == Some(0) {
-            return Some(Ok(compared::test(&path, operator, Vec::new())));
+            return Some(Ok((compared::test(&path, operator, Vec::new()), lines)));
         }
         if row.values.is_empty() {
             return None;
@@ -163,7 +213,7 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
         let most = takes.unwrap_or(usize::MAX);
         let values: Result<Vec<Json>, String> =
             row.values.iter().take(most).map(|text| self.value(compared, operator, text, known)).collect();
-        Some(values.map(|values| compared::test(&path, operator, values)))
+        Some(values.map(|values| (compared::test(&path, operator, values), lines)))
     }
 
     fn value(&self, compared: Compared<'_>, operator: &str, text: &str, known: &Known) -> Result<Json, String> {
@@ -177,7 +227,8 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
             Err(error) => Err(crate::web::error::say_field(texts, &error)),
         };
         let option = |field: &Field| {
-            let found = compared::options_of(field).into_iter().find(|(value, title)| value == text || title == text);
+            let found =
+                compared::options_of(field, operator).into_iter().find(|(value, title)| value == text || title == text);
             found.map(|(value, _)| Json::from(value)).ok_or_else(|| texts.get("error-choice"))
         };
         match compared {
@@ -189,13 +240,13 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
                 text.parse::<Date>().map(|day| day.to_string().into()).map_err(|_| texts.get("error-type-date"))
             }
             Compared::Whole => text.parse::<i64>().map(Json::from).map_err(|_| texts.get("error-type-integer")),
-            Compared::Choice(field) | Compared::Choices(field) => option(field),
+            Compared::Choice(field) | Compared::Choices(field) | Compared::Cascade(field) => option(field),
             Compared::Boolean => match text {
                 "true" => Ok(true.into()),
                 "false" => Ok(false.into()),
                 _ => Err(texts.get("error-type-boolean")),
             },
-            Compared::Link(field) | Compared::Links(field) => {
+            Compared::Link(field) | Compared::Tree(field) | Compared::Links(field) => {
                 if let Some(name) = text.strip_prefix(OWN) {
                     return Ok(json!({"user": name}));
                 }
@@ -240,7 +291,12 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
             .iter()
             .filter_map(|part| match part {
                 Part::Test(row) => self.sentence(row, known),
-                Part::Group(inner) => self.joined(inner, known).map(|words| format!("({words})")),
+                Part::Group(inner) => self.joined(inner, known).map(|words| match self.one_line(inner) {
+                    Some(_) if inner.tests().len() > 1 => {
+                        texts.with("filter-one-line", &[("words", Arg::Text(&words))])
+                    }
+                    _ => format!("({words})"),
+                }),
             })
             .collect();
         let between = texts.get(match group.join {
@@ -257,27 +313,30 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
 
     fn sentence(&self, row: &Posted, known: &Known) -> Option<String> {
         let texts = self.reader.texts;
-        let place = self.reader.place(&row.field)?;
-        let compared = Compared::of(&place.path, place.field)?;
+        let asked = self.place(&row.field)?;
+        let compared = self.compared(&asked)?;
         let operator = compared.operator(&row.operator);
-        let values: Vec<String> = row.values.iter().map(|value| self.shown(compared, value, known)).collect();
+        let values: Vec<String> = row.values.iter().map(|value| self.shown(compared, operator, value, known)).collect();
         let value = match operator {
             "last" | "next" | "older" | "later" => texts.with("filter-days", &[("days", Arg::Text(row.value()))]),
             "between" => values.join(" – "),
             _ => values.join("、"),
         };
-        let title = self.title(&place);
+        let title = self.title(&asked);
         let word = texts.get(&compared.word(operator));
         let words = [("field", Arg::Text(&title)), ("op", Arg::Text(&word)), ("value", Arg::Text(&value))];
         Some(texts.with("filter-chip", &words).trim().to_owned())
     }
 
     /// A value as it is called.
-    fn shown(&self, compared: Compared<'_>, value: &str, known: &Known) -> String {
+    fn shown(&self, compared: Compared<'_>, operator: &str, value: &str, known: &Known) -> String {
         let texts = self.reader.texts;
         let named = match compared {
-            Compared::Choice(field) | Compared::Choices(field) => {
-                compared::options_of(field).into_iter().find(|(option, _)| option == value).map(|(_, title)| title)
+            Compared::Choice(field) | Compared::Choices(field) | Compared::Cascade(field) => {
+                compared::options_of(field, operator)
+                    .into_iter()
+                    .find(|(option, _)| option == value)
+                    .map(|(_, title)| title)
             }
             Compared::Department | Compared::Departments => {
                 known.departments.iter().find(|(id, _)| id.to_string() == value).map(|(_, name)| name.clone())
@@ -288,7 +347,7 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
             Compared::Member | Compared::Members => {
                 known.people.iter().find(|(id, _)| id.to_string() == value).map(|(_, name)| name.clone())
             }
-            Compared::Link(field) | Compared::Links(field) => match value.strip_prefix(OWN) {
+            Compared::Link(field) | Compared::Tree(field) | Compared::Links(field) => match value.strip_prefix(OWN) {
                 Some(_) => Some(self.mine(field)),
                 None => value.parse().ok().and_then(|id| known.labels.of(field, id)).map(str::to_owned),
             },
@@ -297,20 +356,27 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
         named.unwrap_or_else(|| value.to_owned())
     }
 
-    /// `item.code` as `Item · Code`.
-    fn title(&self, place: &Place<'_>) -> String {
-        let own = self.reader.title(place);
-        match &place.path {
+    /// `item.code` as `Item · Code`; in lines it says so.
+    pub(super) fn title(&self, asked: &Asked<'_>) -> String {
+        let own = self.reader.title(&asked.place);
+        let own = match &asked.place.path {
             FieldPath::Hop(link, _) => {
-                let link = self.reader.table.field(link).map_or(link.as_str(), |field| field.title.as_str());
-                format!("{link} · {own}")
+                let field = asked.lines.map_or_else(|| self.reader.table.field(link), |lines| lines.column(link));
+                format!("{} · {own}", field.map_or(link.as_str(), |field| field.title.as_str()))
             }
             _ => own,
+        };
+        match asked.lines {
+            Some(lines) => {
+                let words = [("lines", Arg::Text(&lines.title)), ("field", Arg::Text(&own))];
+                self.reader.texts.with("filter-line", &words)
+            }
+            None => own,
         }
     }
 
     /// "My shelves": the rows that a user value stands for.
-    fn mine(&self, field: &Field) -> String {
+    pub(super) fn mine(&self, field: &Field) -> String {
         self.reader.texts.with("filter-mine", &[("title", Arg::Text(&field.title))])
     }
 
@@ -340,158 +406,5 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
             }
         });
         FilterGroup { place: at.to_owned(), joins: joins.collect(), parts: parts.collect(), nests: depth < DEEPEST }
-    }
-
-    fn row(&self, row: &Posted, place: String, errors: &BTreeMap<String, String>, known: &Known) -> FilterRow {
-        let texts = self.reader.texts;
-        let found = self.reader.place(&row.field);
-        let compared = found.as_ref().and_then(|place| Compared::of(&place.path, place.field));
-        // Without a field any comparison may be meant; what does not fit the field falls back to its usual one.
-        let words =
-            compared.as_ref().map_or(&["contains", "eq", "ne", "ge", "le", "empty"] as &[&str], Compared::operators);
-        let chosen = compared.as_ref().map_or(row.operator.as_str(), |compared| compared.operator(&row.operator));
-        let word = |operator: &str| match &compared {
-            Some(compared) => compared.word(operator),
-            None => format!("filter-op-{operator}"),
-        };
-        let operators =
-            words.iter().map(|operator| Choice::new(*operator, texts.get(&word(operator)), *operator == chosen));
-        let name = format!("f.{place}.value");
-        let label = texts.get("filter-value");
-        let control = |widget: Widget| view::Field::new(name.clone(), label.clone(), widget);
-        let values: Vec<view::Field> = match (&compared, Compared::takes(chosen)) {
-            (_, Some(0)) => Vec::new(),
-            (Some(compared), Some(2)) => (0..2)
-                .map(|nth| {
-                    let value: Vec<String> = row.values.get(nth).cloned().into_iter().collect();
-                    let widget = self.widget(*compared, chosen, &value, &row.field, known);
-                    let part = if nth == 0 { "value" } else { "upto" };
-                    view::Field::new(format!("f.{place}.{part}"), label.clone(), widget)
-                })
-                .collect(),
-            (Some(compared), _) => {
-                vec![control(self.widget(*compared, chosen, &row.values, &row.field, known))]
-            }
-            (None, _) => vec![control(Widget::text(row.value()))],
-        };
-        FilterRow {
-            fields: self.fields(&row.field),
-            operators: operators.collect(),
-            values,
-            error: errors.get(&place).cloned(),
-            place,
-        }
-    }
-
-    /// Every field that can be compared: the table's own, those of records, and those one link away.
-    fn fields(&self, chosen: &str) -> Vec<Choice> {
-        let mut fields = vec![Choice::new("", self.reader.texts.get("filter-none"), chosen.is_empty())];
-        let table = self.reader.table;
-        let own = table.scalars().map(|field| field.key.clone());
-        let stateful = self.rights.live.app().submit_flow(&table.key).is_some();
-        let system = ["state", "created_at", "created_by", "updated_at"].map(str::to_owned);
-        let system = system.into_iter().filter(|name| name != "state" || stateful);
-        let hops = table.scalars().filter(|field| field.kind == Kind::Link).flat_map(|link| {
-            let target = link.target.as_deref().and_then(|target| self.reader.app.tables.get(target));
-            target.into_iter().flat_map(|target| target.scalars().map(|field| format!("{}.{}", link.key, field.key)))
-        });
-        let mut known = false;
-        for path in own.chain(system).chain(hops) {
-            let Some(place) = self.reader.place(&path) else { continue };
-            if Compared::of(&place.path, place.field).is_some() {
-                known |= path == chosen;
-                fields.push(Choice::new(&path, self.title(&place), path == chosen));
-            }
-        }
-        if !known && !chosen.is_empty() && self.reader.place(chosen).is_some() {
-            fields.push(Choice::new(chosen, chosen, true));
-        }
-        fields
-    }
-
-    fn widget(&self, compared: Compared<'_>, operator: &str, values: &[String], path: &str, known: &Known) -> Widget {
-        let texts = self.reader.texts;
-        let value = values.first().cloned().unwrap_or_default();
-        let several = Compared::takes(operator).is_none();
-        let chosen = |option: &str| values.iter().any(|value| value == option);
-        let pick = |options: Vec<(String, String)>| {
-            let choices =
-                options.into_iter().map(|(value, label)| Choice::new(&value, label, chosen(&value))).collect();
-            if several {
-                Widget::Choices(choices)
-            } else {
-                Widget::Select { options: choices, blank: Some(texts.get("none-chosen")) }
-            }
-        };
-        if matches!(operator, "last" | "next" | "older" | "later") {
-            return Widget::Number { value, integer: true, unit: texts.get("filter-days-unit") };
-        }
-        match compared {
-            Compared::Text | Compared::Presence => Widget::text(value),
-            // A length of time is typed with its units.
-            Compared::Number(field) if field.kind == Kind::Duration => Widget::text(value),
-            Compared::Department | Compared::Departments => {
-                pick(known.departments.iter().map(|(id, name)| (id.to_string(), name.clone())).collect())
-            }
-            Compared::Whole => Widget::Number { value, integer: true, unit: String::new() },
-            Compared::Number(field) => Widget::Number {
-                value,
-                integer: field.kind == Kind::Integer,
-                unit: field.unit.clone().unwrap_or_default(),
-            },
-            Compared::Day if value.contains(char::is_alphabetic) => Widget::text(value),
-            Compared::Day => Widget::Date(value),
-            Compared::Time(_) => Widget::Time(value),
-            Compared::Choice(field) | Compared::Choices(field) => pick(compared::options_of(field)),
-            Compared::State => {
-                let states = ["draft", "in_approval", "approved", "rejected", "revoked"];
-                pick(states.map(|word| (word.to_owned(), cell::state(texts, word).label)).to_vec())
-            }
-            Compared::Boolean => pick(vec![("true".into(), texts.get("yes")), ("false".into(), texts.get("no"))]),
-            Compared::Member | Compared::Members => {
-                let mut people = vec![(ME.to_owned(), texts.get("filter-me"))];
-                people.extend(known.people.iter().map(|(id, name)| (id.to_string(), name.clone())));
-                pick(people)
-            }
-            Compared::Link(field) | Compared::Links(field) => {
-                let choices = self.records(field, values, known);
-                match path.contains('.') {
-                    // Only links of the table itself can be searched by typing.
-                    true => pick(choices.into_iter().map(|choice| (choice.value, choice.label)).collect()),
-                    false => Widget::Picker(Picker {
-                        search_url: format!("{}/options/{path}", self.path),
-                        multiple: several,
-                        options: choices,
-                    }),
-                }
-            }
-        }
-    }
-
-    /// What a link offers: the reader's own records as one, those that are chosen, and some more.
-    fn records(&self, field: &Field, values: &[String], known: &Known) -> Vec<Choice> {
-        let Some(target) = field.target.as_deref() else { return Vec::new() };
-        let manifest = &self.rights.live.app().manifest;
-        let mut choices: Vec<Choice> = manifest
-            .user_values
-            .iter()
-            .filter(|(_, value)| value.table == target)
-            .map(|(name, _)| {
-                let value = format!("{OWN}{name}");
-                let selected = values.contains(&value);
-                Choice::new(value, self.mine(field), selected)
-            })
-            .collect();
-        for id in values.iter().filter_map(|value| value.parse::<i64>().ok()) {
-            let label = known.labels.get(target, id).map_or_else(|| format!("#{id}"), str::to_owned);
-            choices.push(Choice::new(id.to_string(), label, true));
-        }
-        for (id, label) in known.offered.get(target).into_iter().flatten() {
-            let value = id.to_string();
-            if !values.contains(&value) {
-                choices.push(Choice::new(value, label.clone(), false));
-            }
-        }
-        choices
     }
 }

@@ -21,7 +21,6 @@ use crate::{
     web::{
         pages::{
             cell::{self, Showing},
-            report::stretch,
         },
         view::{BodyRow, Cell, Edit, Figure, GroupRow, Row},
     },
@@ -176,7 +175,7 @@ impl Rows<'_, '_> {
             return value.as_text().map_or(Cell::Empty, |word| Cell::Status(cell::state(self.reader.texts, word)));
         }
         if let ((Some(bucket), _), Value::Date(first)) = (stretch_of(&key.name), value) {
-            return Cell::text(stretch(bucket, *first));
+            return Cell::text(bucket.name_of(*first));
         }
         let show = Showing { labels: &grouped.labels, ..self.show.without_links() };
         cell::cell(&show, &key.field, value)

@@ -7,9 +7,11 @@ use crate::{
         value::Value,
     },
     definition::{
-        field::Field,
+        field::{Field, Kind},
         form::Rule,
-        print::{Align, BarcodeFormat, Block, Detail, Entry, Format, Piece, QrBlock, TextBlock, TextSize, pieces},
+        print::{
+            Align, BarcodeFormat, Block, Detail, Entry, Format, ImageBlock, Piece, QrBlock, TextBlock, TextSize, pieces,
+        },
     },
     document::barcode::{self, BarcodeError, Symbology},
     i18n::{Arg, Texts, format},
@@ -21,7 +23,7 @@ use crate::{
             case::CaseView,
             cell::{self, Showing},
         },
-        view::print::{PrintBlock, PrintCell, PrintCode, PrintFact},
+        view::print::{PrintBlock, PrintCell, PrintCode, PrintFact, PrintImage},
     },
 };
 use rust_decimal::Decimal;
@@ -136,6 +138,7 @@ impl<'a> Layout<'a> {
                 }
                 self.code(symbology, &content, height, (!it.bare).then_some(None), it.align)
             }
+            Block::Image(it) => return self.images(it),
             Block::Approval(it) => {
                 let rows = self.case.map(|case| case.decisions(&self.show)).unwrap_or_default();
                 if rows.is_empty() {
@@ -337,6 +340,26 @@ impl<'a> Layout<'a> {
         self.code(Symbology::Qr, &content, size, block.label.clone().map(Some), block.align)
     }
 
+    /// The pictures of a field; nothing where there is none. Files of another kind are no pictures.
+    fn images(&self, block: &ImageBlock) -> Option<PrintBlock> {
+        let known = self.sheet.begin(&block.field).is_some_and(|(place, ..)| self.sheet.knows(&place));
+        let (value, field) = match self.sheet.at(&block.field) {
+            Seen::Value(value, Some(field)) if known && field.kind.is_file() => (value, field),
+            Seen::Value(Value::Unset, _) if known => return None,
+            _ => {
+                self.leave_out();
+                return None;
+            }
+        };
+        let height = f64::from(block.height.unwrap_or(if field.kind == Kind::Signature { 18 } else { 60 }));
+        let pictures = self.show.files(field, &value).into_iter().filter(|file| file.picture);
+        let items: Vec<PrintImage> = pictures
+            .map(|file| PrintImage { src: file.thumbnail("large"), name: file.name, height: pixels(height) })
+            .collect();
+        let label = block.label.clone().unwrap_or_else(|| field.title.clone());
+        (!items.is_empty()).then(|| PrintBlock::Images { label, items, class: align(block.align.unwrap_or_default()) })
+    }
+
     /// A code with its words under it: none, its own, or others.
     fn code(
         &self,
@@ -378,6 +401,12 @@ impl<'a> Layout<'a> {
     pub fn problem(&self, error: &RuleError) -> PrintBlock {
         PrintBlock::Problem(self.said(error))
     }
+}
+
+/// Millimetres as CSS pixels.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a few thousand at most
+fn pixels(millimetres: f64) -> u32 {
+    (millimetres / 25.4 * 96.0).round() as u32
 }
 
 fn said_by(problem: PrintBlock) -> String {

@@ -1,23 +1,47 @@
 //! What may be done with a record now, as buttons.
 
+use super::{Target, answer};
 use crate::{
     access::RowRights,
-    definition::{role::Action, table::Table},
+    definition::{form, role::Action, table::Table},
     flow::{
         state::CaseState,
         view::{Op, allowed},
     },
     i18n::{Arg, Texts},
-    service::{Call, LiveApp, permits::Rights, represent},
+    service::{Call, LiveApp, permits::Rights, press_button::Press, represent, save_record::Edit},
     store::records::Record,
     web::{
+        Result, Web,
+        body::FormBody,
+        caller::Caller,
+        extract::Wants,
         pages::{
             case::CaseView,
-            keys::{KEY, new_key},
+            keys::{KEY, keyed, new_key},
         },
         view::{Action as Button, ActionTone},
     },
 };
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+
+/// Presses a button that the form defines.
+pub async fn press(
+    State(web): State<Web>,
+    caller: Caller,
+    wants: Wants,
+    Path((app, table, id, button)): Path<(String, String, String, String)>,
+    form: FormBody,
+) -> Result<Response> {
+    let target = Target::find(&web, &caller, (app, table, id)).await?;
+    let call = keyed(&caller, &wants.path, &form)?;
+    let Edit { live, table, id, version, .. } = target.as_shown(&form, false);
+    let done = web.service.press_button(call, Press { live, table, id, button, version }).await;
+    answer(&web, &caller, &wants, &target, done.map(|_| format!("{}?notice=button", target.url))).await
+}
 
 /// What may be done with the record now.
 pub struct May {
@@ -62,12 +86,27 @@ impl May {
 
     /// The buttons, with the open task by which the reader decides; what goes on stands out, last.
     #[must_use]
-    pub fn actions(&self, texts: Texts, url: &str, version: i64, name: &str, task: Option<i64>) -> Vec<Button> {
+    pub fn actions(
+        &self,
+        texts: Texts,
+        url: &str,
+        version: i64,
+        name: &str,
+        task: Option<i64>,
+        own: &[&form::Button],
+    ) -> Vec<Button> {
         let values = || vec![(KEY.to_owned(), new_key()), ("_version".to_owned(), version.to_string())];
         let post = |key: &str, what: &str| Button::post(texts.get(key), format!("{url}/{what}"), values());
         let mut actions = Vec::new();
         if self.print {
             actions.push(Button::link(texts.get("action-print"), format!("{url}/print")).icon("print"));
+        }
+        for own in own {
+            let button = Button::post(&own.title, format!("{url}/buttons/{}", own.key), values());
+            actions.push(match &own.confirm {
+                Some(question) => button.confirm(&own.title, &question.message, &own.title),
+                None => button,
+            });
         }
         if self.delete {
             let title = texts.with("delete-confirm-title", &[("name", Arg::Text(name))]);

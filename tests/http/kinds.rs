@@ -170,3 +170,58 @@ async fn a_form_posts_every_kind_as_people_type_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_lies_below_a_department_or_an_option_is_found() {
+    on_both(async |server: &Server| {
+        let shelves = import(server).await;
+        let administrator = server.administrator();
+        let roots = formwork::store::departments::list(&server.service.store.reader()).await.expect("read");
+        let (top, elsewhere) = (roots[0].id, roots[1].id);
+        let below = |parent: i64, name: &'static str| async move {
+            let parent = Some(formwork::base::id::DepartmentId(parent));
+            let made = server
+                .service
+                .store
+                .transaction(move |tx| Box::pin(formwork::store::departments::insert(tx, name, parent, None)));
+            made.await.expect("a department").0
+        };
+        let middle = below(top, "Stores").await;
+        let low = below(middle, "Night shift").await;
+        let other = below(low, "Dock").await;
+        for (code, unit, units, region) in [
+            ("A", json!(low), json!([other]), json!(["east", "sh", "xh"])),
+            ("B", json!(middle), json!([]), json!(["east"])),
+            ("C", json!(elsewhere), json!([top]), json!(["south", "sz"])),
+        ] {
+            let mut record = values(server, code, shelves).await;
+            record["unit"] = unit;
+            record["units"] = units;
+            record["region"] = region;
+            administrator.post(SAMPLE, json!({"values": record})).await.expect(201);
+        }
+        for (field, value, wanted) in [
+            ("unit", json!(top), vec!["A", "B"]),
+            ("unit", json!(low), vec!["A"]),
+            ("unit", json!([low, other]), vec!["A"]),
+            ("unit", json!(other), vec![]),
+            ("units", json!(middle), vec!["A"]),
+            ("units", json!(top), vec!["A", "C"]),
+            ("region", json!("east"), vec!["A", "B"]),
+            ("region", json!(["east", "sh"]), vec!["A"]),
+            ("region", json!(["sh"]), vec![]),
+        ] {
+            let filter = condition(field, "under", value.clone());
+            let found = codes(&administrator, &[("filter", &filter), ("sort", "code")]).await;
+            assert_eq!(found, wanted, "{field} under {value}");
+            let none = json!({"not": {"field": field, "op": "under", "value": value}}).to_string();
+            let others = codes(&administrator, &[("filter", &none)]).await;
+            assert_eq!(others.len() + wanted.len(), 3, "{field} not under {value}");
+        }
+        let page = administrator.get("/apps/every_kind/sample?f.0.field=region&f.0.op=under&f.0.value=east/sh").await;
+        let address = page.expect(303).header("location").expect("an address").to_owned();
+        let page = administrator.get(&address).await.expect(200).text();
+        assert!(page.contains("华东 / 上海"), "{page}");
+    })
+    .await;
+}

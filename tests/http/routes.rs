@@ -33,6 +33,7 @@ fn filled(path: &str) -> String {
         ("{parameter}", "warehouse"),
         ("{dashboard}", "today"),
         ("{view}", "stock"),
+        ("{button}", "close"),
         ("{*path}", "y"),
     ];
     let path = known.iter().fold(path.to_owned(), |path, (place, word)| path.replace(place, word));

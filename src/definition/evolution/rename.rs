@@ -128,7 +128,8 @@ struct Rewriter<'a> {
 /// Members that hold a table's key.
 const TABLES: [&str; 3] = ["table", "moves", "balance"];
 /// Members that hold one path or a list of them.
-const PATHS: [&str; 22] = [
+const PATHS: [&str; 23] = [
+    "any_line",
     "field",
     "lines",
     "columns",
@@ -240,7 +241,11 @@ impl Rewriter<'_> {
         let mut changed = Map::new();
         for (name, value) in members {
             let is_properties = member == "properties";
-            let key = if is_properties || KEYED.contains(&member) { self.path(context, name) } else { name.clone() };
+            let key = if is_properties || (KEYED.contains(&member) && !is_filter(members)) {
+                self.path(context, name)
+            } else {
+                name.clone()
+            };
             let within = if (is_properties && self.is_lines(context.table, name))
                 || (inner.is_some() && matches!(name.as_str(), "columns" | "sums" | "set" | "rule" | "where"))
             {
@@ -387,6 +392,12 @@ impl Rewriter<'_> {
         }
         written
     }
+}
+
+/// Whether these are the members of a condition, none of which is the name of a field.
+fn is_filter(members: &Map<String, Json>) -> bool {
+    let groups = ["all", "any", "not", "any_line"].iter().any(|name| members.contains_key(*name));
+    groups || (members.contains_key("field") && members.contains_key("op"))
 }
 
 fn is_path(text: &str) -> bool {

@@ -69,7 +69,10 @@ pub(super) const fn write(
 }
 
 const LIST: &[(&str, &str)] = &[
-    ("filter", "conditions as JSON: {\"field\", \"op\", \"value\"}, {\"all\": […]}, {\"any\": […]}, {\"not\": …}"),
+    (
+        "filter",
+        "conditions as JSON: {\"field\", \"op\", \"value\"}, {\"all\": […]}, {\"any\": […]}, {\"not\": …}, {\"any_line\": \"lines\", \"where\": …}",
+    ),
     ("q", "words that searchable fields hold"),
     ("sort", "field keys, - in front for descending: -day,no"),
     ("limit", "rows of a page, at most 200"),

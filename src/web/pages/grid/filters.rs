@@ -276,12 +276,24 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
     pub fn words(&self, group: &Group, known: &Known) -> Vec<String> {
         let whole = |part: &Part| match part {
             Part::Test(row) => self.sentence(row, known),
-            Part::Group(inner) => self.joined(inner, known),
+            Part::Group(inner) => self.of_group(inner, known, false),
         };
         match group.join {
             Join::All => group.parts.iter().map(|part| whole(part).unwrap_or_default()).collect(),
             _ => self.joined(group, known).into_iter().collect(),
         }
+    }
+
+    /// The words of a group within another; whether all of it is asked of one line is said.
+    fn of_group(&self, group: &Group, known: &Known, bracket: bool) -> Option<String> {
+        let words = self.joined(group, known)?;
+        Some(match self.one_line(group) {
+            Some(_) if group.parts.len() > 1 => {
+                self.reader.texts.with("filter-one-line", &[("words", Arg::Text(&words))])
+            }
+            _ if bracket => format!("({words})"),
+            _ => words,
+        })
     }
 
     fn joined(&self, group: &Group, known: &Known) -> Option<String> {
@@ -291,12 +303,7 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
             .iter()
             .filter_map(|part| match part {
                 Part::Test(row) => self.sentence(row, known),
-                Part::Group(inner) => self.joined(inner, known).map(|words| match self.one_line(inner) {
-                    Some(_) if inner.tests().len() > 1 => {
-                        texts.with("filter-one-line", &[("words", Arg::Text(&words))])
-                    }
-                    _ => format!("({words})"),
-                }),
+                Part::Group(inner) => self.of_group(inner, known, true),
             })
             .collect();
         let between = texts.get(match group.join {

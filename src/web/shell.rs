@@ -64,7 +64,7 @@ pub async fn of(web: &Web, caller: &Caller, path: &str, title: impl Into<String>
 }
 
 /// What may have been done before a page: the values of `notice` in the address of a redirect, each with its message's key.
-const DONE: [(&str, &str); 24] = [
+const DONE: [(&str, &str); 25] = [
     ("draft", "flash-draft"),
     ("save", "flash-save"),
     ("submit", "flash-submit"),

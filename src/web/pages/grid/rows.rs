@@ -19,9 +19,7 @@ use crate::{
     service::aggregate::{Aggregated, GroupNode, Grouped},
     store::records::{self, Record},
     web::{
-        pages::{
-            cell::{self, Showing},
-        },
+        pages::cell::{self, Showing},
         view::{BodyRow, Cell, Edit, Figure, GroupRow, Row},
     },
 };

@@ -17,11 +17,11 @@ pub struct Dashboard {
     pub cards: Vec<Card>,
 }
 
-/// A card: exactly one of `number`, `chart` and `report` is set.
+/// A card: exactly one of `number`, `chart`, `report` and `view` is set.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Card {
-    /// The report's own title where nothing is said.
+    /// The title of the report or view where nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Columns of the page's grid of four.
@@ -35,7 +35,10 @@ pub struct Card {
     /// The first rows of a report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<String>,
-    /// The most rows of a report.
+    /// The first rows of a view.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view: Option<String>,
+    /// The most rows of a report or view.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<u64>,
 }

@@ -153,6 +153,10 @@ impl Here<'_> {
             }
         }
         for (index, card) in dashboard.cards.iter().enumerate() {
+            if let Some(view) = card.view.as_deref().filter(|view| !self.app.views.contains_key(*view)) {
+                let finding = self.error(format!("/cards/{index}/view"), format!("there is no view \"{view}\""));
+                findings.push(finding.nearest(view, self.app.views.keys().map(String::as_str)));
+            }
             self.card(&format!("/cards/{index}"), card, dashboard, findings);
         }
     }

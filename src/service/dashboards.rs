@@ -3,18 +3,24 @@
 use super::{
     Call, Error, LiveApp,
     aggregate::{AggregateRequest, aggregate},
+    permits::Rights,
     reports::{self, Given, Parameters, Ran},
+    view_page::view_page,
 };
 use crate::{
     base::value::Value,
     definition::{
         dashboard::{Card, Dashboard, NumberCard},
         field::Field,
+        role::Action,
         view::FilterDocument,
     },
     store::Connection,
 };
 use serde_json::{Value as Json, json};
+
+/// Rows of a report or view where the card does not say.
+pub const ROWS: u64 = 8;
 
 /// A dashboard with the cards that the reader may see.
 #[derive(Debug)]
@@ -36,6 +42,8 @@ pub struct ShownCard {
 pub enum What {
     Number(Box<Number>),
     Report(Box<Ran>),
+    /// The first rows of the card's view, which are read where they are shown.
+    View,
 }
 
 /// A figure and what it is compared with.
@@ -73,6 +81,8 @@ pub async fn show(
             let own = shared.iter().filter(|(key, _)| wanted.is_some_and(|wanted| wanted.contains_key(*key)));
             let own: Given = own.map(|(key, text)| (key.clone(), text.clone())).collect();
             reports::run(conn, call, live, report, &own).await.map(|ran| What::Report(Box::new(ran)))
+        } else if let Some(view) = &card.view {
+            readable(conn, call, live, view).await.map(|()| What::View)
         } else {
             continue;
         };
@@ -92,6 +102,11 @@ fn is_withheld(error: &Error) -> bool {
         Error::Invalid(errors) => errors.iter().any(|error| error.code == "unknown_field"),
         _ => false,
     }
+}
+
+async fn readable(conn: &impl Connection, call: &Call, live: &LiveApp, view: &str) -> Result<(), Error> {
+    let view = live.app().views.get(view).ok_or(Error::NotFound)?;
+    Rights::load(conn, call, live).await?.permit(&view.table, Action::View).map(|_| ())
 }
 
 async fn figure(
@@ -139,19 +154,24 @@ pub async fn show_json(
     given: &Given,
 ) -> Result<Json, Error> {
     let shown = show(conn, call, live, key, given).await?;
-    let cards: Vec<Json> = shown
-        .cards
-        .iter()
-        .map(|card| match &card.what {
+    let mut cards = Vec::with_capacity(shown.cards.len());
+    for ShownCard { card, what } in &shown.cards {
+        cards.push(match what {
             What::Number(number) => json!({
-                "title": card.card.title, "value": number.field.write(&number.value),
+                "title": card.title, "value": number.field.write(&number.value),
                 "compared": number.compared.as_ref().map(|value| number.field.write(value)),
             }),
             What::Report(ran) => {
-                let title = card.card.title.as_ref().unwrap_or(&ran.report.title);
+                let title = card.title.as_ref().unwrap_or(&ran.report.title);
                 json!({"title": title, "report": ran.report.key, "content": reports::json(ran)})
             }
-        })
-        .collect();
+            What::View => {
+                let key = card.view.as_deref().unwrap_or_default();
+                let own = live.face(&call.actor.locale).app.views.get(key).map(|view| &view.title);
+                let content = view_page(conn, call, live, key, Some(card.rows.unwrap_or(ROWS)), None).await?;
+                json!({"title": card.title.as_ref().or(own), "view": key, "content": content})
+            }
+        });
+    }
     Ok(json!({"title": shown.dashboard.title, "cards": cards}))
 }

@@ -503,6 +503,7 @@ calendar-days = Days
 calendar-span = Span
 calendar-previous = Earlier
 calendar-next = Later
+calendar-today = Today
 calendar-title = { $month } { $year }
 calendar-stretch = { $first } – { $last }
 calendar-new-on = New on { $day }

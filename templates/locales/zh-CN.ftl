@@ -488,6 +488,7 @@ calendar-days = 日程
 calendar-span = 显示范围
 calendar-previous = 往前
 calendar-next = 往后
+calendar-today = 今天
 calendar-title = { $year } 年 { $month }
 calendar-stretch = { $first } – { $last }
 calendar-new-on = 在 { $day } 新建

@@ -114,7 +114,7 @@ async function moveFirst(person) {
 async function openDrawer(person) {
   await person.page.goto("/apps/wms/inbound");
   await person.main.getByRole("link", { name: /WH-RK/ }).first().click();
-  await person.main.getByRole("heading", { name: /WH-RK/ }).waitFor();
+  await person.page.locator("main.record-page h1, [data-drawer-body] h2").first().waitFor();
 }
 
 async function printFirst(person) {

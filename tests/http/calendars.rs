@@ -180,3 +180,18 @@ async fn a_view_answers_its_columns_rows_and_totals() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_dashboard_shows_the_first_rows_of_a_view() {
+    on_both(async |server: &Server| {
+        server.seed_documents().await;
+        let manager = server.manager();
+        let page = manager.get("/apps/wms/dashboards/today").await.expect(200).text();
+        assert!(page.contains("审批中的入库单") && page.contains("/apps/wms/inbound?view=inbound_in_approval"));
+        let json = manager.get("/api/v1/apps/wms/dashboards/today").await.expect(200);
+        let card = json["cards"].as_array().into_iter().flatten().find(|card| card["view"] == "inbound_in_approval");
+        let rows = card.and_then(|card| card["content"]["rows"].as_array()).map_or(0, Vec::len);
+        assert!(rows > 0 && rows <= 6, "{}", json.text());
+    })
+    .await;
+}

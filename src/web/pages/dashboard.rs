@@ -2,15 +2,15 @@
 
 use super::{
     cell::{self, Showing},
-    find,
+    find, grid,
     report::{Asked, are_of_parameters, behind_filter, chart, given, offered, table, with_parameters},
 };
 use crate::{
     base::value::Value,
     i18n::format,
     service::{
-        Error,
-        dashboards::{self, Number, ShownCard, What},
+        Error, LiveApp,
+        dashboards::{self, Number, ROWS, ShownCard, What},
         permits::Rights,
         reports::Ran,
         represent::Labels,
@@ -31,9 +31,6 @@ use axum::{
     extract::{Path, RawQuery, State},
     response::Response,
 };
-
-/// Rows of a report's table where the card does not say.
-const ROWS: u64 = 8;
 
 pub async fn show(
     State(web): State<Web>,
@@ -76,6 +73,7 @@ pub async fn show(
                         let href = with_parameters(&format!("/apps/{app}/reports/{}", ran.report.key), ran, None);
                         page.cards.push(report_card(&show, &app, card, ran, href));
                     }
+                    What::View => page.cards.extend(view_card(&web, &caller, &live, card).await?),
                 }
             }
         }
@@ -134,6 +132,23 @@ fn figure(show: &Showing<'_>, app: &str, card: &crate::definition::dashboard::Ca
         compared,
         href: behind_filter(app, table, view, number.filter.as_ref()),
     }
+}
+
+/// The first rows of a view.
+async fn view_card(
+    web: &Web,
+    caller: &Caller,
+    live: &LiveApp,
+    card: &crate::definition::dashboard::Card,
+) -> Result<Option<Card>> {
+    let face = &live.face(&caller.call.actor.locale).app;
+    let Some(view) = card.view.as_deref().and_then(|key| face.views.get(key)) else { return Ok(None) };
+    let (mut table, more) = grid::preview(web, caller, live, view, card.rows.unwrap_or(ROWS)).await?;
+    let title = card.title.clone().unwrap_or_else(|| view.title.clone());
+    table.caption.clone_from(&title);
+    let href = format!("/apps/{}/{}?view={}", live.key(), view.table, view.key);
+    let table = Some(table).filter(|table| !table.rows.is_empty());
+    Ok(Some(Card { title, width: card.width.unwrap_or(2), href, chart: None, table, more }))
 }
 
 fn report_card(

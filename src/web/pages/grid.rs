@@ -14,6 +14,7 @@ mod filters;
 mod gallery;
 mod kinds;
 mod open;
+mod preview;
 mod relocate;
 mod rows;
 mod table;
@@ -21,6 +22,7 @@ mod tools;
 
 pub use cells::{change, control};
 pub use open::act;
+pub use preview::preview;
 pub use relocate::relocate;
 
 use super::{find, trash};

@@ -71,6 +71,8 @@ pub struct Entry {
     pub tone: Tone,
     /// What the colour means; may be empty.
     pub meaning: String,
+    /// What else there is to say of it in a row of its own; may be empty.
+    pub facts: String,
     /// The record's first day, which is moved.
     pub day: String,
     /// Its first and its last day are this one.

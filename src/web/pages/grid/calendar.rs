@@ -39,6 +39,8 @@ const MOST: u64 = 500;
 /// The lines of a day in a month and in a week.
 const LINES: usize = 3;
 const WEEK_LINES: usize = 14;
+/// How many fields stand on a record in a week.
+const FACTS: usize = 2;
 /// The most dots of a day.
 const DOTS: usize = 4;
 
@@ -234,6 +236,7 @@ impl Drawing<'_, '_, '_> {
             time: if day == first { placed.time.clone() } else { String::new() },
             tone: placed.tone,
             meaning: placed.meaning.clone(),
+            facts: self.facts(placed),
             day: first.to_string(),
             starts: day == first,
             ends: day == last,
@@ -241,6 +244,15 @@ impl Drawing<'_, '_, '_> {
             written: day == first || monday,
             moves: placed.moves,
         }
+    }
+
+    /// The first fields in words, where days have room for them.
+    fn facts(&self, placed: &Placed<'_>) -> String {
+        if self.window.span != Span::Week {
+            return String::new();
+        }
+        let words = placed.card.fields.iter().take(FACTS).map(|(_, value)| cell::as_text(self.texts, value));
+        words.collect::<Vec<_>>().join(" · ")
     }
 
     fn weeks(&self) -> Vec<Vec<Day>> {

@@ -89,6 +89,12 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+/* Tabs that scroll sideways show the one that is open. */
+for (const tab of document.querySelectorAll(".tabs > [aria-current]")) {
+  const bar = tab.parentElement;
+  if (bar.scrollWidth > bar.clientWidth) bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+}
+
 reveal(document);
 startPickers();
 // Before the form hears of a chosen file.

@@ -105,6 +105,17 @@ test("a bar is carried to another day with its length", async () => {
   await page.locator("td[data-date='2026-11-10'] .entry", { hasText: "挪动的单" }).waitFor();
 });
 
+test("a press on a day or at a column's foot begins a record there", async () => {
+  await page.goto("/apps/orders/sale?view=sale_calendar&on=2026-11-10");
+  await page.locator("td[data-date='2026-11-24'] .day-new").click({ position: { x: 60, y: 100 } });
+  await page.waitForURL((url) => url.pathname.endsWith("/sale/new"));
+  assert.equal(await page.locator("[name=day]").first().inputValue(), "2026-11-24");
+  await page.goto(board);
+  await column("urgent").locator(".board-new").click();
+  await page.waitForURL((url) => url.pathname.endsWith("/sale/new"));
+  assert.equal(await page.evaluate(() => new FormData(document.querySelector("form [name=kind]").form).get("kind")), "urgent");
+});
+
 test("a record opens beside its list, the next one by an arrow, and closes by Escape", async () => {
   await page.goto("/apps/orders/sale?view=all&columns=title,kind&sort=id");
   const first = page.locator("#grid tbody tr[data-id] a[data-record]").first();

@@ -129,6 +129,8 @@ pub async fn lay(stage: &Stage<'_, '_>, grid: &mut Grid) -> Result<(), Error> {
         let most = texts.with("board-truncated", &[("count", Arg::Text(&MOST_COLUMNS.to_string()))]);
         grid.notes.push(Note::new(NoteTone::Warn, most));
     }
+    // A field that points at nothing yet has no columns.
+    grid.empty = laid.is_empty().then(|| stage.empty());
     let title = scope.place(&by).map(|place| scope.title(&place)).unwrap_or_default();
     grid.laid = Laid::Board(Board {
         by: texts.with("view-drawn-by", &[("title", Arg::Text(&title))]),

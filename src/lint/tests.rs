@@ -158,7 +158,7 @@ fn what_views_name_exists_and_fits() {
     check("views/orders", "/by", json!("colour"), "/by: \"colour\" is no field of \"order\"");
     check("views/orders", "/cover", json!("no"), "/cover: \"no\" is not a field of pictures");
     check("views/orders", "/start", json!("no"), "/start: \"no\" is not a date or a moment");
-    check("views/orders", "/filter/op", json!("under"), "/filter/op: there is no operator \"under\"");
+    check("views/orders", "/filter/op", json!("under"), "/filter/value: \"under\" is for cascades, departments");
 }
 
 #[test]

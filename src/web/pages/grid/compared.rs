@@ -209,7 +209,10 @@ pub fn tree(json: &Json) -> Group {
     let of_lines = json.get("any_line").or_else(|| json.get("not")?.get("any_line")).is_some();
     match part(json) {
         // What is asked of one line together is a group of its own.
-        Some(Part::Group(group)) if !of_lines => Group { parts: group.parts.into_iter().map(alone).collect(), ..group },
+        Some(Part::Group(group)) if !of_lines && json.get("all").is_some_and(is_of_lines) => {
+            Group { parts: group.parts.into_iter().map(alone).collect(), ..group }
+        }
+        Some(Part::Group(group)) if !of_lines => group,
         Some(other) => Group { join: Join::All, parts: vec![other] },
         None => Group::default(),
     }
@@ -229,8 +232,7 @@ fn part(json: &Json) -> Option<Part> {
     let parts = |list: &Json| -> Vec<Part> { list.as_array().into_iter().flatten().filter_map(part).collect() };
     if let Some(list) = json.get("all") {
         let mut parts = parts(list);
-        let of_lines = |json: &Json| json.get("any_line").is_some();
-        if list.as_array().is_some_and(|list| list.len() > 1 && list.iter().all(of_lines)) {
+        if is_of_lines(list) {
             // Each is met by some line, not all of them by the same.
             let apart = |part: Part| match part {
                 Part::Test(_) => Part::Group(Group { join: Join::All, parts: vec![part] }),
@@ -268,6 +270,12 @@ fn part(json: &Json) -> Option<Part> {
         });
     }
     Some(Part::Test(comparison(json)?))
+}
+
+/// Whether these are several conditions, each on lines.
+fn is_of_lines(list: &Json) -> bool {
+    let of_lines = |json: &Json| json.get("any_line").is_some();
+    list.as_array().is_some_and(|list| list.len() > 1 && list.iter().all(of_lines))
 }
 
 /// Puts the name of the lines in front of every field.
@@ -372,7 +380,8 @@ mod tests {
         assert!(matches!(&apart.parts[..], [Part::Group(all)] if matches!(all.parts[0], Part::Group(_))), "{apart:?}");
         assert!(matches!(tree(&json!({"all": [single, single]})).parts[..], [Part::Test(_), Part::Test(_)]));
         let denied = tree(&json!({"any_line": "lines", "where": {"not": one}}));
-        assert!(matches!(&denied.parts[..], [Part::Group(inner)] if inner.join == Join::NotAll), "{denied:?}");
+        let is_denied = |group: &Group| matches!(&group.parts[..], [Part::Group(no)] if no.join == Join::NotAll);
+        assert!(matches!(&denied.parts[..], [Part::Group(line)] if is_denied(line)), "{denied:?}");
         let none = tree(&json!({"not": single}));
         assert!(matches!(&none.parts[..], [Part::Group(inner)] if inner.join == Join::NotAll), "{none:?}");
         let part = json!({"field": "code", "op": "contains", "value": "1"});

@@ -135,8 +135,8 @@ impl<'a, C: Connection> Filters<'_, 'a, C> {
 
     /// The lines that everything in a group is asked of: it is asked of one line together.
     fn one_line(&self, group: &Group) -> Option<&'a Field> {
-        // A group of groups alone keeps each of them for itself.
-        group.parts.iter().any(|part| matches!(part, Part::Test(_))).then_some(())?;
+        // A group of several groups alone keeps each of them for itself.
+        (group.parts.len() < 2 || group.parts.iter().any(|part| matches!(part, Part::Test(_)))).then_some(())?;
         let mut lines = group.tests().into_iter().map(|test| self.place(&test.field)?.lines);
         let first = lines.next()??;
         lines.all(|other| other.is_some_and(|other| other.key == first.key)).then_some(first)

@@ -98,7 +98,9 @@ for (const [short, words] of Object.entries(languages)) {
 function openFirst(list, name) {
   return async (person) => {
     await person.page.goto(list);
-    await person.main.getByRole("link", { name }).first().click();
+    // Where there is room, a press shows the record beside its list; here its own page is wanted.
+    const href = await person.main.getByRole("link", { name }).first().getAttribute("href");
+    await person.page.goto(href);
     await person.page.waitForURL((url) => url.pathname.startsWith(`${list}/`));
   };
 }

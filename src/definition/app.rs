@@ -3,7 +3,9 @@
 mod structure;
 
 use super::{
+    computed,
     dashboard::Dashboard,
+    field::Field,
     finding::{Finding, has_errors},
     flow::{Flow, Starts},
     form::{Audience, Form, Item, Section},
@@ -76,7 +78,8 @@ impl App {
         } else {
             read(documents, DocumentKind::App, MANIFEST, typed::<Manifest>, &mut findings)
         };
-        let tables = folder(documents, DocumentKind::Table, "tables", read_table, &mut findings);
+        let mut tables = folder(documents, DocumentKind::Table, "tables", read_table, &mut findings);
+        computed::resolve(&mut tables, &mut findings);
         let forms = folder(documents, DocumentKind::Form, "forms", typed::<Form>, &mut findings);
         let views = folder(documents, DocumentKind::View, "views", typed::<View>, &mut findings);
         let roles = folder(documents, DocumentKind::Role, "roles", typed::<Role>, &mut findings);
@@ -182,11 +185,11 @@ impl App {
     pub fn links_to<'a>(&'a self, target: &'a str) -> impl Iterator<Item = (&'a Table, String)> {
         self.tables.values().flat_map(move |table| {
             table.fields.values().flat_map(move |field| {
-                let own = field.target.as_deref() == Some(target) && field.kind.is_link();
-                let columns = field
-                    .columns
-                    .values()
-                    .filter(move |column| column.kind.is_link() && column.target.as_deref() == Some(target));
+                let points = move |field: &Field| {
+                    field.kind.is_link() && field.target.as_deref() == Some(target) && field.lookup.is_none()
+                };
+                let own = points(field);
+                let columns = field.columns.values().filter(move |column| points(column));
                 own.then(|| (table, field.key.clone()))
                     .into_iter()
                     .chain(columns.map(move |column| (table, format!("{}.{}", field.key, column.key))))

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod app;
+pub mod computed;
 pub mod dashboard;
 pub mod evolution;
 pub mod field;
@@ -13,6 +14,7 @@ pub mod flow;
 pub mod form;
 pub mod ledger;
 pub mod manifest;
+pub mod measure;
 pub mod package;
 pub mod print;
 pub mod report;

@@ -121,6 +121,22 @@ impl Table {
         self.fields.values().filter(|field| field.kind != Kind::Lines)
     }
 
+    /// Those of them that have a column of their own.
+    pub fn stored(&self) -> impl Iterator<Item = &Field> {
+        self.scalars().filter(|field| field.lookup.is_none())
+    }
+
+    /// The rows of a lines field as a table of their own: what a measure or a filter over them speaks of.
+    #[must_use]
+    pub fn of_lines(lines: &Field) -> Self {
+        Self {
+            key: lines.key.clone(),
+            title: lines.title.clone(),
+            fields: lines.columns.clone(),
+            ..Self::blank()
+        }
+    }
+
     pub fn lines(&self) -> impl Iterator<Item = &Field> {
         self.fields.values().filter(|field| field.kind == Kind::Lines)
     }
@@ -197,6 +213,14 @@ fn parse_fields(schema: &Json, pointer: &str, depth: u8, problems: &mut Vec<Prob
             problems.push((format!("{here}/x-field/kind"), unknown_kind(&annotation.kind)));
             continue;
         };
+        for (member, of) in annotation.strangers(kind) {
+            let message = format!("\"{member}\" is a member of a {of}, not of a field of kind \"{}\"", kind.name());
+            problems.push((format!("{here}/x-field/{member}"), message));
+        }
+        if kind == Kind::Rollup && depth > 0 {
+            let message = "a rollup is a field of the record; lines cannot hold one";
+            problems.push((format!("{here}/x-field/kind"), message.into()));
+        }
         let columns = if kind == Kind::Lines {
             if depth > 0 {
                 problems.push((here.clone(), "lines cannot hold lines".into()));

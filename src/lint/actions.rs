@@ -173,7 +173,7 @@ impl<'a> Place<'a, '_> {
             return;
         }
         match moves.field(name) {
-            Some(field) if field.kind == Kind::Lines || field.formula.is_some() || field.kind == Kind::NumberSeries => {
+            Some(field) if field.kind == Kind::Lines || field.is_computed() || field.kind == Kind::NumberSeries => {
                 self.error(here, format!("\"{name}\" is not a value that a post can set"));
             }
             Some(_) => {}
@@ -205,7 +205,7 @@ impl<'a> Place<'a, '_> {
                 Ok(End::Field(field)) if field.kind == Kind::Lines => {
                     self.error(place, format!("\"{name}\" are lines; set their columns with \"for_each\""));
                 }
-                Ok(End::Field(field)) if field.formula.is_some() || field.kind == Kind::NumberSeries => {
+                Ok(End::Field(field)) if field.is_computed() || field.kind == Kind::NumberSeries => {
                     self.error(place, format!("\"{name}\" is written by the engine and cannot be set"));
                 }
                 Ok(End::System(_)) => self.error(place, format!("\"{name}\" is a system field, written by the engine")),

@@ -3,6 +3,7 @@
 //! One file per subject, each a function over the whole app. Meta-schemas and [`App::parse`] have judged every document by itself before.
 
 mod actions;
+mod computed;
 mod data;
 mod expressions;
 mod filters;
@@ -40,6 +41,7 @@ pub fn check(app: &App) -> Vec<Finding> {
     data::check(app, &mut findings);
     reports::check(app, &mut findings);
     let compiled = rules::check(app, &mut findings);
+    computed::check(app, &compiled, &mut findings);
     visibility::check(app, &compiled, &mut findings);
     app::sort(&mut findings);
     findings.dedup();

@@ -1,16 +1,21 @@
 //! Groups and measures: what a total, a grouped list or a chart asks for, apart from how a database answers.
 
 use super::{
-    filter::{FieldPath, SystemField},
+    filter::FieldPath,
     parse::{FilterError, Names, Resolved, is_moment},
 };
 use crate::{
     base::value::Value,
-    definition::field::{Field, Kind},
+    definition::{
+        field::{Field, Kind},
+        measure::{self, unit_scale},
+    },
 };
 use jiff::{Span, ToSpan, civil::Date};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
+
+pub use crate::definition::measure::Function;
 
 /// The most group keys, and the most measures, of one request.
 const MOST_KEYS: usize = 5;
@@ -32,19 +37,6 @@ pub enum Bucket {
 pub struct GroupKey {
     pub path: FieldPath,
     pub bucket: Option<Bucket>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Function {
-    Sum,
-    /// Rounded half up to two places more than the field keeps.
-    Average,
-    Minimum,
-    Maximum,
-    /// Rows; of a field, the rows in which it is set.
-    Count,
-    /// Different values that are set.
-    CountDistinct,
 }
 
 /// A figure of a group. Written `sum(qty)`, `count()`.
@@ -153,14 +145,8 @@ impl std::fmt::Display for Measure {
 /// part of the name.
 #[must_use]
 pub fn stretch_of(key: &str) -> (Option<Bucket>, &str) {
-    let named = call(key).and_then(|(stretch, path)| Some((Bucket::named(stretch)?, path)));
+    let named = measure::call(key).and_then(|(stretch, path)| Some((Bucket::named(stretch)?, path)));
     named.map_or((None, key), |(bucket, path)| (Some(bucket), path))
-}
-
-/// `sum(qty)` → `sum`, `qty`.
-fn call(text: &str) -> Option<(&str, &str)> {
-    let (name, rest) = text.split_once('(')?;
-    Some((name.trim(), rest.strip_suffix(')')?.trim()))
 }
 
 fn malformed(message: impl Into<String>) -> FilterError {
@@ -187,7 +173,7 @@ impl GroupKey {
     }
 
     fn parse(word: &str, names: &dyn Names) -> Result<(Self, Figure), FilterError> {
-        let (bucket, name) = match call(word) {
+        let (bucket, name) = match measure::call(word) {
             None => (None, word),
             Some((function, name)) => match Bucket::named(function) {
                 Some(bucket) => (Some(bucket), name),
@@ -220,35 +206,7 @@ impl GroupKey {
 
 /// A field that reads and writes what a system field holds.
 fn system_field(path: &FieldPath) -> Field {
-    let kind = match path.end() {
-        FieldPath::System(SystemField::State) => Kind::Text,
-        FieldPath::System(SystemField::CreatedAt | SystemField::UpdatedAt) => Kind::DateTime,
-        FieldPath::System(SystemField::CreatedBy | SystemField::UpdatedBy | SystemField::Owner) => Kind::Member,
-        FieldPath::System(SystemField::Department) => Kind::Department,
-        _ => Kind::Integer,
-    };
-    Field::plain(&path.end().to_string(), kind)
-}
-
-impl Function {
-    pub const ALL: [(&'static str, Self); 6] = [
-        ("sum", Self::Sum),
-        ("avg", Self::Average),
-        ("min", Self::Minimum),
-        ("max", Self::Maximum),
-        ("count", Self::Count),
-        ("count_distinct", Self::CountDistinct),
-    ];
-
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, function)| *function)
-    }
-
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|(_, function)| *function == self).map_or("", |(name, _)| name)
-    }
+    measure::system_field(&path.end().to_string())
 }
 
 impl Measure {
@@ -271,41 +229,20 @@ impl Measure {
     }
 
     fn parse(word: &str, names: &dyn Names) -> Result<(Self, Figure), FilterError> {
-        let known = || Function::ALL.map(|(name, _)| name).join(", ");
-        let (function, name) = call(word)
-            .ok_or_else(|| malformed(format!("a figure reads \"sum(field)\" or \"count()\", not \"{word}\"")))?;
-        let function =
-            Function::named(function).ok_or_else(|| malformed(format!("\"{function}\" is none of {}", known())))?;
-        if name.is_empty() {
-            if function != Function::Count {
-                return Err(malformed(format!("\"{}\" needs a field", function.as_str())));
-            }
+        let (function, name) = Function::read(word).map_err(malformed)?;
+        let Some(name) = name else {
             let measure = Self { function, path: None };
             let name = measure.to_string();
             return Ok((measure, Figure { field: Field::plain(&name, Kind::Integer), name }));
-        }
+        };
         let (path, resolved) = names.resolve(name)?;
         super::parse::comparable(name, resolved)?;
         let field = resolved.field;
-        let number = field.is_some_and(|field| unit_scale(field).is_some());
-        let several = field.is_some_and(|field| field.kind.is_several());
-        let fits = match function {
-            Function::Sum | Function::Average => number,
-            Function::Minimum | Function::Maximum => {
-                let ordered = [Kind::Date, Kind::DateTime, Kind::Time];
-                number || is_moment(&path, field) || field.is_some_and(|field| ordered.contains(&field.kind))
-            }
-            Function::Count => true,
-            Function::CountDistinct => !several,
-        };
-        if !fits {
-            let message = match function {
-                Function::Sum | Function::Average => format!("\"{name}\" is no number, so it cannot be added up"),
-                Function::CountDistinct => format!("\"{name}\" holds several values; count() counts its rows"),
-                _ => format!("\"{name}\" is neither a number nor a date, so it has no least and greatest value"),
-            };
-            return Err(malformed(message));
+        match field {
+            Some(field) => function.fits(name, field),
+            None => function.fits_system(name),
         }
+        .map_err(malformed)?;
         let measure = Self { function, path: Some(path) };
         let name = measure.to_string();
         let field = measure.figure_field(field);
@@ -322,8 +259,7 @@ impl Measure {
             (Function::Sum | Function::Average, Some(field)) => {
                 let whole = matches!(field.kind, Kind::Integer | Kind::Rating);
                 let mut figure = if whole { Field::plain("", Kind::Decimal) } else { field.clone() };
-                let more = if self.function == Function::Average { 2 } else { 0 };
-                figure.scale = unit_scale(field).unwrap_or(0) + more;
+                figure.scale = self.function.scale(unit_scale(field).unwrap_or(0));
                 figure
             }
         };
@@ -338,12 +274,6 @@ impl Measure {
     pub fn scale(&self, of: Option<&Field>) -> u32 {
         of.and_then(unit_scale).unwrap_or(0)
     }
-}
-
-/// The decimal places that one stored unit of a number field stands for.
-fn unit_scale(field: &Field) -> Option<u32> {
-    let unit = field.load(crate::definition::field::Stored::Integer(1));
-    unit.as_decimal().filter(|_| field.kind.is_number()).map(|unit| unit.scale())
 }
 
 /// A sum of scaled integers as a number.

@@ -4,7 +4,10 @@ use super::{
     condition::{Condition, Test},
     filter::{FieldPath, Filter, FilterTest, Operand, Operator},
 };
-use crate::base::{id::UserId, time::Timestamp, value::Value};
+use crate::{
+    base::{id::UserId, time::Timestamp, value::Value},
+    definition::table::Table,
+};
 use indexmap::IndexMap;
 use jiff::{civil::Date, tz::TimeZone};
 
@@ -49,6 +52,46 @@ impl Filter {
             },
             Self::Test(test) => bind_test(test, binding)?,
         })
+    }
+}
+
+impl Filter {
+    /// The condition of a filter that means the same for everybody on every day, and looks at fields of its own row only: what
+    /// is kept in a record can depend on nothing else.
+    ///
+    /// # Errors
+    /// What it depends on, as a sentence.
+    pub fn fixed(&self, table: &Table) -> Result<Condition, String> {
+        fn depends(operand: &Operand, of_moments: bool) -> bool {
+            match operand {
+                Operand::User(_) | Operand::Relative(_) => true,
+                Operand::Value(value) => of_moments && matches!(value, Value::Date(_)),
+                Operand::Values(parts) => parts.iter().any(|part| depends(part, of_moments)),
+            }
+        }
+        for test in self.tests() {
+            let path = &test.path;
+            let elsewhere = match path {
+                FieldPath::Hop(..) => true,
+                FieldPath::Field(key) => table.field(key).is_some_and(|field| field.lookup.is_some()),
+                FieldPath::System(_) => false,
+            };
+            if elsewhere {
+                return Err(format!("\"{path}\" changes without the record; only fields of the record itself can be asked"));
+            }
+            if depends(&test.operand, test.of_moments) {
+                return Err(format!("what \"{path}\" is compared with depends on who asks or when; write a fixed value"));
+            }
+        }
+        let nobody = IndexMap::new();
+        let binding = Binding {
+            user: UserId(0),
+            departments: &[],
+            user_values: &nobody,
+            today: Date::constant(2000, 1, 1),
+            zone: &TimeZone::UTC,
+        };
+        self.bind(&binding).map_err(|error| error.to_string())
     }
 }
 

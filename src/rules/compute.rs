@@ -4,6 +4,7 @@ use super::{
     error::{RuleCode, RuleError},
     expression::Expression,
     inputs::{Context, Inputs, is_identity},
+    lines_rollup::LinesRollup,
     names::{Hops, Names, Place},
     program::Program,
     validate::fits,
@@ -19,6 +20,7 @@ use crate::{
     },
 };
 use rust_decimal::prelude::ToPrimitive;
+use std::collections::BTreeSet;
 
 /// The defaults and formulas of one table.
 #[derive(Debug, Clone)]
@@ -34,12 +36,34 @@ pub struct TableRules {
 struct FieldRule {
     lines: Option<String>,
     key: String,
-    expression: Expression,
+    way: Way,
+}
+
+/// How a value is computed.
+#[derive(Debug, Clone)]
+enum Way {
+    Expression(Expression),
+    Rollup(LinesRollup),
 }
 
 impl FieldRule {
     fn place(&self) -> Place<'_> {
         (self.lines.as_deref(), &self.key)
+    }
+
+    const fn expression(&self) -> Option<&Expression> {
+        match &self.way {
+            Way::Expression(expression) => Some(expression),
+            Way::Rollup(_) => None,
+        }
+    }
+
+    /// The fields and columns that it reads.
+    fn reads<'r>(&'r self, table: &'r Table) -> Vec<Place<'r>> {
+        match &self.way {
+            Way::Expression(expression) => expression.places(&Names::of(table).in_line(self.lines.as_deref())),
+            Way::Rollup(rollup) => rollup.columns().map(|column| (Some(rollup.lines.as_str()), column)).collect(),
+        }
     }
 
     fn field<'t>(&self, table: &'t Table) -> Option<&'t Field> {
@@ -74,22 +98,28 @@ impl TableRules {
             let mut rules = Vec::new();
             for (lines, field) in every_field(table) {
                 let Some(source) = source(field) else { continue };
-                let rule = program.expression(source).map(|expression| FieldRule {
-                    lines: lines.map(str::to_owned),
-                    key: field.key.clone(),
-                    expression,
-                });
-                let rule = match rule {
-                    Ok(rule) => rule,
+                let expression = match program.expression(source) {
+                    Ok(expression) => expression,
                     Err(error) => {
                         problems.push((pointer(lines, &field.key, member), error));
                         continue;
                     }
                 };
                 let names = Names::of(table).in_line(lines);
-                let unknown = rule.expression.unknown_names(&names);
-                problems.extend(unknown.into_iter().map(|error| (rule.pointer(member), error)));
-                rules.push(rule);
+                let unknown = expression.unknown_names(&names);
+                problems.extend(unknown.into_iter().map(|error| (pointer(lines, &field.key, member), error)));
+                let way = Way::Expression(expression);
+                rules.push(FieldRule { lines: lines.map(str::to_owned), key: field.key.clone(), way });
+            }
+            let gathered = table.scalars().filter(|_| member == "formula");
+            for (field, rollup) in gathered.filter_map(|field| Some((field, field.rollup.as_ref()?))) {
+                let Some(lines) = rollup.own_lines() else { continue };
+                match LinesRollup::compile(table, lines, rollup) {
+                    Ok(rollup) => {
+                        rules.push(FieldRule { lines: None, key: field.key.clone(), way: Way::Rollup(rollup) })
+                    }
+                    Err(error) => problems.push((pointer(None, &field.key, "filter"), error)),
+                }
             }
             match ordered(table, &rules) {
                 Ok(rules) => rules,
@@ -130,13 +160,52 @@ impl TableRules {
         self.apply(&self.formulas, document, context, &|_, _| true, false)
     }
 
+    /// The keys of the fields of the record whose formulas read one of these fields, themselves or through others, and why that
+    /// cannot be: such a formula is computed whenever the figure changes, with nothing but the record at hand.
+    #[must_use]
+    pub fn dependents(&self, of: &BTreeSet<&str>) -> (Vec<&str>, Vec<(String, RuleError)>) {
+        let mut known: BTreeSet<&str> = of.clone();
+        let (mut keys, mut problems) = (Vec::new(), Vec::new());
+        // In the order of the formulas, what is read comes before what reads it.
+        for rule in &self.formulas {
+            let Some(expression) = rule.expression() else { continue };
+            let reads = rule.reads(&self.table);
+            let Some((_, read)) = reads.iter().find(|(lines, key)| lines.is_none() && known.contains(key)) else {
+                continue;
+            };
+            let names = Names::of(&self.table).in_line(rule.lines.as_deref());
+            if rule.lines.is_some() || !expression.is_of_record(&names) {
+                let title = self.table.field(read).map_or(*read, |field| field.title.as_str());
+                let message = format!(
+                    "this reads \"{title}\", which changes when other records do, and is computed again at that moment: so it \
+                     stands in the record itself and reads fields of the record only, no lines, links, lookups, day, person or setting"
+                );
+                problems.push((rule.pointer("formula"), RuleError::new(RuleCode::Failed, message)));
+            }
+            if rule.lines.is_none() {
+                known.insert(&rule.key);
+                keys.push(rule.key.as_str());
+            }
+        }
+        (keys, problems)
+    }
+
+    /// Computes the formulas of these fields of the record, and nothing else. What fails is unset.
+    pub fn recompute_only(&self, keys: &[String], document: &mut Document, context: Context) {
+        let rules: Vec<FieldRule> =
+            self.formulas.iter().filter(|rule| rule.lines.is_none() && keys.contains(&rule.key)).cloned().collect();
+        let _unset = self.apply(&rules, document, context, &|_, _| true, false);
+    }
+
     /// What must be read behind links before defaults and formulas run.
     #[must_use]
     pub fn link_hops(&self) -> Hops {
         let mut hops = Hops::new();
         for rule in self.formulas.iter().chain(&self.defaults) {
             let names = Names::of(&self.table).in_line(rule.lines.as_deref());
-            rule.expression.link_hops(&names, &mut hops);
+            if let Some(expression) = rule.expression() {
+                expression.link_hops(&names, &mut hops);
+            }
         }
         hops
     }
@@ -144,7 +213,8 @@ impl TableRules {
     /// The settings that defaults and formulas read; one may come several times.
     pub fn settings(&self) -> impl Iterator<Item = &str> {
         let rules = self.formulas.iter().chain(&self.defaults);
-        rules.flat_map(|rule| rule.expression.references().settings.iter().map(String::as_str))
+        let expressions = rules.filter_map(FieldRule::expression);
+        expressions.flat_map(|expression| expression.references().settings.iter().map(String::as_str))
     }
 
     fn apply(
@@ -160,8 +230,13 @@ impl TableRules {
             let Some(field) = rule.field(&self.table) else { continue };
             let Some(lines) = rule.lines.as_deref() else {
                 if wanted(None, 0) && (!only_unset || document.get(&rule.key).is_unset()) {
-                    let inputs = Inputs::new(context, &self.table, document);
-                    let result = result_of(&rule.expression, field, &inputs, &mut errors, || format!("/{}", rule.key));
+                    let result = match &rule.way {
+                        Way::Rollup(rollup) => rollup.value(field, document.lines_of(&rollup.lines)),
+                        Way::Expression(expression) => {
+                            let inputs = Inputs::new(context, &self.table, document);
+                            result_of(expression, field, &inputs, &mut errors, || format!("/{}", rule.key))
+                        }
+                    };
                     document.values.insert(rule.key.clone(), result);
                 }
                 continue;
@@ -171,9 +246,10 @@ impl TableRules {
                 if !wanted(Some(lines), row) || (only_unset && !line.get(&rule.key).is_unset()) {
                     continue;
                 }
+                let Some(expression) = rule.expression() else { continue };
                 let inputs = Inputs::new(context, &self.table, document).with_line(lines, line);
                 let path = || format!("/{lines}/{row}/{}", rule.key);
-                let result = result_of(&rule.expression, field, &inputs, &mut errors, path);
+                let result = result_of(expression, field, &inputs, &mut errors, path);
                 if let Some(line) = document.lines.get_mut(lines).and_then(|rows| rows.get_mut(row)) {
                     line.values.insert(rule.key.clone(), result);
                 }
@@ -236,8 +312,7 @@ fn ordered(table: &Table, rules: &[FieldRule]) -> Result<Vec<FieldRule>, Box<(Fi
     let needs: Vec<Vec<usize>> = rules
         .iter()
         .map(|rule| {
-            let names = Names::of(table).in_line(rule.lines.as_deref());
-            let places = rule.expression.places(&names);
+            let places = rule.reads(table);
             (0..rules.len()).filter(|index| places.contains(&rules[*index].place())).collect()
         })
         .collect();

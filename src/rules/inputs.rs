@@ -14,7 +14,7 @@ use crate::{
         value::{Document, Line, Value, Values},
     },
     definition::{
-        field::{Field, Kind},
+        field::{Field, Kind, Lookup},
         table::{SYSTEM_FIELDS, Table},
     },
 };
@@ -104,11 +104,18 @@ impl<'a> Inputs<'a> {
             Located::Value { value, identity, .. } => Ok(to_dynamic(&value, identity, tag)),
             Located::Lines { field, rows } => {
                 let wanted = field.columns.values().filter(|column| path.whole || path.columns.contains(&column.key));
-                let cells = |column: &Field| {
-                    let cell = |row: &Line| to_dynamic(row.get(&column.key), is_identity(column), tag);
-                    (column.key.clone(), rows.iter().map(cell).collect())
+                let cells = |column: &'a Field| -> Result<(String, Vec<Dynamic>), Fault> {
+                    let link = column.lookup.as_ref().and_then(|lookup| Some((lookup, field.column(&lookup.link)?)));
+                    let cell = |row: &'a Line| match link {
+                        None => Ok(to_dynamic(row.get(&column.key), is_identity(column), tag)),
+                        Some((lookup, link)) => match self.looked_up(column, lookup, link, row.get(&lookup.link))? {
+                            Located::Value { value, identity, .. } => Ok(to_dynamic(&value, identity, tag)),
+                            Located::Lines { .. } => Ok(to_dynamic(&Value::Unset, false, tag)),
+                        },
+                    };
+                    Ok((column.key.clone(), rows.iter().map(cell).collect::<Result<_, Fault>>()?))
                 };
-                let columns: IndexMap<String, Vec<Dynamic>> = wanted.map(cells).collect();
+                let columns: IndexMap<String, Vec<Dynamic>> = wanted.map(cells).collect::<Result<_, Fault>>()?;
                 let mut lines = Dynamic::from(Lines { count: rows.len(), columns: Arc::new(columns) });
                 lines.set_tag(tag);
                 Ok(lines)
@@ -146,6 +153,10 @@ impl<'a> Inputs<'a> {
                 let rows = self.document.lines_of(key);
                 return hops.is_empty().then_some(Ok(Located::Lines { field, rows }));
             }
+            if let Some(lookup) = &field.lookup {
+                let link = self.table.field(&lookup.link)?;
+                return hops.is_empty().then(|| self.looked_up(field, lookup, link, self.document.get(&lookup.link)));
+            }
             return Some(self.hop(Cow::Borrowed(self.document.get(key)), field, hops));
         }
         let known = SYSTEM_FIELDS.contains(&key.as_str()) || self.document.values.contains_key(key);
@@ -162,6 +173,10 @@ impl<'a> Inputs<'a> {
             return Some(Ok(Located::Value { value: Cow::Owned(id), field: None, identity: false }));
         }
         let column = lines.column(key)?;
+        if let Some(lookup) = &column.lookup {
+            let link = lines.column(&lookup.link)?;
+            return hops.is_empty().then(|| self.looked_up(column, lookup, link, line.get(&lookup.link)));
+        }
         Some(self.hop(Cow::Borrowed(line.get(key)), column, hops))
     }
 
@@ -196,6 +211,21 @@ impl<'a> Inputs<'a> {
             }
             _ => None,
         }
+    }
+
+    /// What a lookup shows: the present value behind its link, whatever the document says.
+    fn looked_up(
+        &self,
+        field: &'a Field,
+        lookup: &'a Lookup,
+        link: &'a Field,
+        value: &'a Value,
+    ) -> Result<Located<'a>, Fault> {
+        let found = self.hop(Cow::Borrowed(value), link, std::slice::from_ref(&lookup.field))?;
+        Ok(match found {
+            Located::Value { value, .. } => Located::Value { value, field: Some(field), identity: is_identity(field) },
+            lines @ Located::Lines { .. } => lines,
+        })
     }
 
     /// Follows a link to fields of its target, as far as the path goes. Behind an unset link everything is unset.

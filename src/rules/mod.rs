@@ -15,6 +15,7 @@ mod form_rules;
 mod form_state;
 mod functions;
 mod inputs;
+mod lines_rollup;
 mod links;
 mod names;
 mod operators;

@@ -103,13 +103,17 @@ impl<'a> Names<'a> {
     }
 
     fn add_hops(&self, segments: &[String], hops: &mut Hops) {
+        if let Root::Field((lines, _), Field { lookup: Some(lookup), .. }, []) = self.root(segments) {
+            hops.entry(path_of(lines, &lookup.link)).or_default().insert(lookup.field.clone());
+            return;
+        }
         if let Root::Field((lines, key), field, behind) = self.root(segments)
             && field.kind == Kind::Link
+            && field.lookup.is_none()
             && let [first, ..] = behind
             && first != "id"
         {
-            let link = lines.map_or_else(|| key.to_owned(), |lines| format!("{lines}.{key}"));
-            hops.entry(link).or_default().insert(behind.join("."));
+            hops.entry(path_of(lines, key)).or_default().insert(behind.join("."));
         }
     }
 
@@ -161,6 +165,11 @@ impl<'a> Names<'a> {
     }
 }
 
+/// `amount`, `lines.amount`.
+fn path_of(lines: Option<&str>, key: &str) -> String {
+    lines.map_or_else(|| key.to_owned(), |lines| format!("{lines}.{key}"))
+}
+
 impl Expression {
     /// Every name that does not exist, with its place and the nearest name that does.
     #[must_use]
@@ -179,6 +188,11 @@ impl Expression {
     pub fn link_hops(&self, names: &Names, hops: &mut Hops) {
         for path in &self.found().paths {
             names.add_hops(&path.segments, hops);
+            let Root::Field((None, key), lines, []) = names.root(&path.segments) else { continue };
+            let read = |column: &&Field| path.whole || path.columns.contains(&column.key);
+            for lookup in lines.columns.values().filter(read).filter_map(|column| column.lookup.as_ref()) {
+                hops.entry(path_of(Some(key), &lookup.link)).or_default().insert(lookup.field.clone());
+            }
         }
     }
 
@@ -186,7 +200,17 @@ impl Expression {
     #[must_use]
     pub fn reads<'p>(&'p self, names: &Names<'p>) -> BTreeSet<String> {
         let places = self.places(names).into_iter();
-        places.map(|(lines, key)| lines.map_or_else(|| key.to_owned(), |lines| format!("{lines}.{key}"))).collect()
+        places.map(|(lines, key)| path_of(lines, key)).collect()
+    }
+
+    /// Whether nothing but stored fields of the record decides its value: no lines, no row behind a link, no person, day or setting.
+    #[must_use]
+    pub fn is_of_record(&self, names: &Names) -> bool {
+        let own = |path: &Path| match names.root(&path.segments) {
+            Root::Field((None, _), field, []) => field.kind != Kind::Lines && field.lookup.is_none(),
+            _ => false,
+        };
+        !self.found().ambient && self.found().paths.iter().all(own)
     }
 
     /// The fields and columns that the expression reads.

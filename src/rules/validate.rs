@@ -53,9 +53,9 @@ fn value(
     }
 }
 
-/// A number series is filled in by the engine after this, a formula by its inputs: neither is the user's to fill in.
+/// A number series is filled in by the engine after this, what is computed by its inputs: neither is the user's to fill in.
 fn is_required(field: &Field, state: Option<ItemState>) -> bool {
-    field.kind != Kind::NumberSeries && field.formula.is_none() && state.map_or(field.required, |state| state.required)
+    field.kind != Kind::NumberSeries && !field.is_computed() && state.map_or(field.required, |state| state.required)
 }
 
 fn lines(

@@ -106,7 +106,8 @@ pub fn on_app(id: crate::base::id::AppId) -> Object {
 #[must_use]
 pub fn changes(table: &Table, before: &Document, after: &Document) -> Json {
     let mut changed = Map::new();
-    for field in table.scalars() {
+    // Figures of other records are not this record's own change.
+    for field in table.stored().filter(|field| !field.is_gathered()) {
         let (old, new) = (before.get(&field.key), after.get(&field.key));
         if old != new {
             changed.insert(field.key.clone(), json!([shown(field, old), shown(field, new)]));

@@ -152,6 +152,7 @@ impl From<store::Error> for Error {
             store::Error::Stale => Self::Stale { version: 0 },
             store::Error::Busy => Self::Busy,
             store::Error::Full => Self::StorageFull,
+            store::Error::TooLarge { field } => Self::conflict("figure_too_large").with("field", field),
             store::Error::ForeignKey => Self::invalid("", "link_not_found"),
             other => Self::Internal(Box::new(other)),
         }

@@ -418,12 +418,12 @@ fn refuse_engine_tables(live: &LiveApp, table: &str) -> Result<(), Error> {
     if live.is_engine_written(table) { Err(Error::forbidden("engine_written")) } else { Ok(()) }
 }
 
-/// A document with every lines field there, empty.
+/// A document in which nothing is filled in yet, with every lines field there, empty.
 #[must_use]
 pub fn blank(table: &Table) -> Document {
     let mut document = Document::default();
     for field in table.scalars() {
-        document.values.insert(field.key.clone(), crate::base::value::Value::Unset);
+        document.values.insert(field.key.clone(), field.of_nothing());
     }
     for field in table.lines() {
         document.lines.insert(field.key.clone(), Vec::new());

@@ -23,6 +23,9 @@ pub enum Error {
     /// The row was changed by somebody else since it was read.
     #[error("the row was changed since it was read")]
     Stale,
+    /// A figure that is kept of other rows passes what its field can hold.
+    #[error("the figure \"{field}\" is larger than its field can hold")]
+    TooLarge { field: String },
     /// The database had no time: a lock, a connection or a turn could not be had. Trying again may succeed.
     #[error("the database is busy; try again")]
     Busy,
@@ -54,6 +57,7 @@ impl Error {
             Self::ForeignKey => Self::ForeignKey,
             Self::Check => Self::Check,
             Self::Stale => Self::Stale,
+            Self::TooLarge { field } => Self::TooLarge { field: field.clone() },
             Self::Busy => Self::Busy,
             Self::Full => Self::Full,
             Self::Other(source) => Self::other(source.to_string()),

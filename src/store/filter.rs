@@ -44,6 +44,8 @@ pub(super) struct Compiler<'a> {
     pub table: &'a Table,
     pub physical: &'a Physical,
     pub alias: &'a str,
+    /// The alias of the record's own row: the same, except where the rows are lines.
+    pub record: &'a str,
     pub postgres: bool,
     /// The lines whose columns are compiled, of a record that another compiler compiles.
     pub lines: Option<InLines<'a>>,
@@ -308,6 +310,7 @@ impl<'a> Compiler<'a> {
             physical,
             alias: "hop",
             lines: None,
+            record: "hop",
             reading: match permit {
                 Some((Some(permit), targets)) => Some(Reading { permit, targets }),
                 _ => None,
@@ -330,7 +333,7 @@ impl<'a> Compiler<'a> {
     }
 
     pub fn system(self, name: &str) -> Expr {
-        column(self.alias, name)
+        column(self.record, name)
     }
 }
 

@@ -4,6 +4,7 @@ use super::{
     Connection, Error, Row, Tx,
     entity::{ledger_hold, ledger_post},
     filter::store,
+    records::rollup,
     schema::{Physical, Schema, bind, column},
     shadow,
 };
@@ -12,7 +13,7 @@ use crate::{
         decimal,
         id::{RecordId, TableId},
         time::Timestamp,
-        value::{Value, Values},
+        value::{Document, Value, Values},
     },
     definition::{
         field::{Field, Stored},
@@ -210,7 +211,11 @@ pub async fn save_balance(
         .value("version", Expr::col("version").add(1))
         .value("updated_at", Expr::val(now.0))
         .and_where(Expr::col("id").eq(id.0));
-    if tx.execute(&update).await? == 1 { Ok(()) } else { Err(Error::Stale) }
+    if tx.execute(&update).await? != 1 {
+        return Err(Error::Stale);
+    }
+    let touched = rollup::by_ids(tx, schema, &table.key, &[id.0]).await?;
+    rollup::settle(tx, schema, touched).await
 }
 
 /// Adds moves in order, in few statements. Their ids rise in that order.
@@ -226,7 +231,7 @@ pub async fn insert_moves(
     now: Timestamp,
 ) -> Result<(), Error> {
     let (table, physical) = schema.table(&ledger.moves)?;
-    let fields: Vec<&Field> = table.scalars().collect();
+    let fields: Vec<&Field> = table.stored().collect();
     for chunk in moves.chunks(CHUNK) {
         let mut insert = Query::insert();
         let system = ["version", "created_at", "updated_at", "created_by", "updated_by", "owner"].map(str::to_owned);
@@ -244,7 +249,9 @@ pub async fn insert_moves(
         }
         tx.execute(&insert).await?;
     }
-    Ok(())
+    let documents: Vec<Document> =
+        moves.iter().map(|values| Document { values: values.clone(), ..Document::default() }).collect();
+    rollup::settle(tx, schema, rollup::by_new(schema, &table.key, documents.iter())).await
 }
 
 /// The moves of a document that carry its stamps, in order: what a reversal takes back.
@@ -262,7 +269,7 @@ pub async fn moves_of(
     let (Some(by_table), Some(by_id)) = (&stamps.document_table, &stamps.document_id) else {
         return Err(Error::other(format!("the ledger \"{}\" does not stamp its documents", ledger.key)));
     };
-    let fields: Vec<&Field> = table.scalars().collect();
+    let fields: Vec<&Field> = table.stored().collect();
     let mut select = Query::select();
     select.expr(column(ALIAS, "id"));
     for field in &fields {
@@ -303,7 +310,7 @@ pub async fn moves_after(
     limit: u64,
 ) -> Result<Vec<StampedMove>, Error> {
     let (table, physical) = schema.table(&ledger.moves)?;
-    let fields: Vec<&Field> = table.scalars().collect();
+    let fields: Vec<&Field> = table.stored().collect();
     let mut select = Query::select();
     select.expr(column(ALIAS, "id"));
     for field in &fields {

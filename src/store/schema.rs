@@ -3,6 +3,7 @@
 use super::{
     Error,
     catalogue::{self, Catalogue},
+    records::rollup::Rollups,
     vault::Vault,
 };
 use crate::{
@@ -34,6 +35,7 @@ pub struct Physical {
 pub struct Schema {
     pub app: Arc<App>,
     tables: HashMap<String, Physical>,
+    pub(super) rollups: Arc<Rollups>,
 }
 
 impl Physical {
@@ -133,7 +135,8 @@ impl Schema {
     pub fn new(app: Arc<App>, catalogue: &Catalogue) -> Self {
         let of = |key: &String| catalogue.table(key).map(|table| (key.clone(), Physical::of(catalogue, table)));
         let tables = app.tables.keys().filter_map(of).collect();
-        Self { app, tables }
+        let rollups = Arc::new(Rollups::of(&app));
+        Self { app, tables, rollups }
     }
 
     /// The same with the key of the fields that are kept sealed.

@@ -102,7 +102,7 @@ pub(super) async fn prepare(tx: &Tx, schema: &Schema) -> Result<(), Error> {
         let there = columns_there(tx, &physical.name).await?;
         for form in Form::SHADOWS {
             let mut made = Vec::new();
-            for field in table.scalars() {
+            for field in table.stored() {
                 let name = format!("{}{}", physical.column(&field.key), form.suffix());
                 match (form.is_of(field), there.contains(&name)) {
                     (true, false) => {
@@ -119,7 +119,7 @@ pub(super) async fn prepare(tx: &Tx, schema: &Schema) -> Result<(), Error> {
             }
             fill(tx, table, physical, form, &made).await?;
         }
-        for field in table.scalars().filter(|field| Form::Ordered.is_of(field) && is_sorted_by(table, field)) {
+        for field in table.stored().filter(|field| Form::Ordered.is_of(field) && is_sorted_by(table, field)) {
             let name = Form::Ordered.column(physical, field);
             let (index, place) = (format!("i{}_{name}", physical.id), &physical.name);
             tx.execute_text(&format!("CREATE INDEX IF NOT EXISTS {index} ON {place} ({name}, id)")).await?;

@@ -1,6 +1,6 @@
 //! What work inside the store is given: [`Tx`] to write, [`Reader`] to read, and [`Connection`], what both can do.
 
-use super::{Counters, Error, Row, error};
+use super::{Counters, Error, Row, error, records::rollup::Touched};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
     StatementBuilder,
@@ -11,7 +11,7 @@ use std::{
     future::Future,
     pin::Pin,
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -60,11 +60,13 @@ pub struct Orm {
     target: Target,
     statements: AtomicU64,
     trouble: Mutex<Trouble>,
+    /// Records whose figures are brought up to date later in the transaction, where that was asked for.
+    held: Mutex<Option<Touched>>,
 }
 
 impl Orm {
     const fn new(target: Target) -> Self {
-        Self { target, statements: AtomicU64::new(0), trouble: Mutex::new(Trouble { failed: false, retryable: false }) }
+        Self { target, statements: AtomicU64::new(0), trouble: Mutex::new(Trouble { failed: false, retryable: false }), held: Mutex::new(None) }
     }
 
     fn trouble(&self) -> std::sync::MutexGuard<'_, Trouble> {
@@ -244,6 +246,11 @@ impl Tx {
         select
     }
 
+    /// The figures that wait for the end of many writes.
+    pub(super) fn held(&self) -> MutexGuard<'_, Option<Touched>> {
+        self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether a statement failed, so that no other may follow.
     pub fn has_failed(&self) -> bool {
         self.0.trouble().failed
@@ -257,6 +264,7 @@ impl Tx {
     pub(super) fn forget(&mut self) {
         self.0.statements = AtomicU64::new(0);
         self.0.trouble = Mutex::default();
+        self.0.held = Mutex::default();
     }
 
     /// The transaction itself, past the count and the memory of failures: for savepoints and migrations.

@@ -87,9 +87,12 @@ impl Words<'_> {
                 say(&[("field", &self.field(place, field)), ("from", &from), ("to", &to)])
             }
             Step::Fill { place, field } => {
-                let computed =
-                    self.new.and_then(|app| place.field(app, field)).is_some_and(|field| field.formula.is_some());
-                say(&[("field", &self.field(place, field)), ("by", if computed { "formula" } else { "default" })])
+                let by = match self.new.and_then(|app| place.field(app, field)) {
+                    Some(field) if field.rollup.is_some() => "rollup",
+                    Some(field) if field.formula.is_some() => "formula",
+                    _ => "default",
+                };
+                say(&[("field", &self.field(place, field)), ("by", by)])
             }
             Step::AddField { place, field }
             | Step::RestoreField { place, field }

@@ -754,6 +754,7 @@ error-check = This does not meet the conditions; check it
 error-reason-required = Give the reason; the others will see it
 error-button-closed = “{ $button }” cannot be used now: the record has changed or does not meet its condition
 error-approved-locked = It is approved and can no longer be changed
+error-figure-too-large = The rollup { $field } would be larger than its field can hold; give the rollup fewer decimal places
 error-not-yours = This task is somebody else’s, so you cannot decide it
 error-not-open = It is not waiting for a decision now; go back and see how it stands
 error-not-allowed = This cannot be done now
@@ -1127,6 +1128,7 @@ step-convert = Convert { $field } from { $from } to { $to }
 step-retype = { $field } becomes { $to } instead of { $from }; values stay
 step-fill = { $by ->
     [formula] Compute { $field } for the rows that are there
+    [rollup] Gather the figures of { $field } for the rows that are there
    *[other] Give the rows that are there the default of { $field }
     }
 step-unique = { $field } must be unique

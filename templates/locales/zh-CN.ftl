@@ -733,6 +733,7 @@ error-check = 内容不符合要求，请检查
 error-reason-required = 请写明原因，对方会看到
 error-button-closed = 现在不能使用“{ $button }”：记录已变化，或不符合它的条件
 error-approved-locked = 已经审批通过，不能再修改
+error-figure-too-large = 汇总「{ $field }」的数字超出了字段能存的范围；请给汇总字段设更少的小数位
 error-not-yours = 这张待办不是你的，你不能处理
 error-not-open = 它现在不在等待处理，请返回查看最新的情况
 error-not-allowed = 现在不能这样做
@@ -1094,6 +1095,7 @@ step-convert = { $field } 由 { $from } 转为 { $to }
 step-retype = { $field } 由 { $from } 改为 { $to }，值不动
 step-fill = { $by ->
     [formula] 按公式补算 { $field }
+    [rollup] 重新汇总 { $field }
    *[other] 用默认值补填 { $field }
     }
 step-unique = { $field } 要求唯一

@@ -6,7 +6,7 @@ mod chance;
 mod model;
 
 use crate::server::{Server, on_both};
-use chance::Chance;
+pub use chance::Chance;
 use formwork::{
     definition::package::{Documents, Limits},
     service::{

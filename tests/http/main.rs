@@ -8,6 +8,8 @@ mod client;
 mod database;
 #[path = "../support/every_kind.rs"]
 mod every_kind;
+#[path = "../support/figures.rs"]
+mod figures;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/stock.rs"]
@@ -37,6 +39,7 @@ mod race;
 mod records;
 mod report_export;
 mod reports;
+mod rollups;
 mod routes;
 mod sealed;
 mod session;

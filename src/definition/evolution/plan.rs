@@ -346,7 +346,7 @@ impl<'a> Planner<'a> {
             }
         }
         for old in before.iter().filter(|old| !after.iter().any(|field| field.key == old.key)) {
-            if old.kind.behaviour().column().is_some() {
+            if old.stored_as().is_some() {
                 self.steps.push(Step::RemoveField { place: place.clone(), field: old.key.clone() });
             }
         }
@@ -354,15 +354,18 @@ impl<'a> Planner<'a> {
 
     fn appeared(&mut self, place: &Place, field: &Field) {
         let key = field.key.clone();
-        if field.kind.behaviour().column().is_none() {
+        if field.stored_as().is_none() {
             return;
         }
         if self.retired.has_field(place, field) {
-            self.steps.push(Step::RestoreField { place: place.clone(), field: key });
+            self.steps.push(Step::RestoreField { place: place.clone(), field: key.clone() });
+            if field.rollup.is_some() {
+                self.steps.push(Step::Fill { place: place.clone(), field: key });
+            }
             return;
         }
         self.steps.push(Step::AddField { place: place.clone(), field: key.clone() });
-        if field.default.is_some() || field.formula.is_some() {
+        if field.default.is_some() || field.formula.is_some() || field.rollup.is_some() {
             self.steps.push(Step::Fill { place: place.clone(), field: key.clone() });
         }
         if field.required && field.default.is_none() {
@@ -372,15 +375,28 @@ impl<'a> Planner<'a> {
 
     fn field(&mut self, place: &Place, old: &Field, new: &Field, frozen: bool) {
         let (place, field) = (place.clone(), new.key.clone());
+        if old.lookup.is_some() || new.lookup.is_some() {
+            // What a lookup shows lies elsewhere: nothing of it is carried over.
+            if old.stored_as().is_some() {
+                self.steps.push(Step::RemoveField { place: place.clone(), field });
+            }
+            if old.lookup.is_none() || new.lookup.is_none() {
+                self.appeared(&place, new);
+            }
+            return;
+        }
         let retarget = new.kind.is_link() && old.target != new.target;
-        let same_store = old.kind == new.kind && stored_scale(old) == stored_scale(new) && !retarget;
+        let becomes_figure = new.rollup.is_some() && old.rollup.is_none();
+        let same_store =
+            old.kind == new.kind && stored_scale(old) == stored_scale(new) && !retarget && !becomes_figure;
         if !same_store {
             if frozen {
                 self.steps.push(Step::Frozen { place, field });
                 return;
             }
-            if !convert::is_convertible(old, new) {
-                if old.kind.behaviour().column().is_some() {
+            // What people wrote does not make way for a figure without a word.
+            if becomes_figure || !convert::is_convertible(old, new) {
+                if old.stored_as().is_some() {
                     self.steps.push(Step::RemoveField { place: place.clone(), field: old.key.clone() });
                 }
                 self.appeared(&place, new);
@@ -399,6 +415,9 @@ impl<'a> Planner<'a> {
                     option: option.value.clone(),
                 });
             }
+        }
+        if new.rollup.is_some() && (new.rollup != old.rollup || !same_store) && !frozen {
+            self.steps.push(Step::Fill { place: place.clone(), field: field.clone() });
         }
         if new.formula.is_some() && new.formula != old.formula {
             self.steps.push(Step::Formula { place: place.clone(), field: field.clone() });

@@ -1,6 +1,6 @@
 //! `x-field`: what a property of a table's schema says beyond JSON Schema, as it is written.
 
-use super::Reset;
+use super::{Kind, Reset, RollupSource};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -34,6 +34,31 @@ pub struct FieldAnnotation {
     pub max_size: Option<u64>,
     /// The types of files that are taken: `application/pdf`, `image/*`, `.dwg`.
     pub accept: Vec<String>,
+    /// Whose rows a rollup gathers.
+    pub from: Option<RollupSource>,
+    /// What a rollup computes of them: `sum(amount)`.
+    pub measure: Option<String>,
+    /// Which of them count.
+    pub filter: Option<Json>,
+    /// The link that a lookup reads through.
+    pub link: Option<String>,
+    /// The field that it shows.
+    pub field: Option<String>,
+}
+
+impl FieldAnnotation {
+    /// Members that mean something for another kind only, each with that kind.
+    pub(in crate::definition) fn strangers(&self, kind: Kind) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let members = [
+            (self.from.is_some(), "from", Kind::Rollup),
+            (self.measure.is_some(), "measure", Kind::Rollup),
+            (self.filter.is_some(), "filter", Kind::Rollup),
+            (self.link.is_some(), "link", Kind::Lookup),
+            (self.field.is_some(), "field", Kind::Lookup),
+        ];
+        let strange = members.into_iter().filter(move |(given, _, of)| *given && *of != kind);
+        strange.map(|(_, name, of)| (name, of.name()))
+    }
 }
 
 /// What happens to this field when the record it points at is deleted.

@@ -14,6 +14,7 @@ mod datetime;
 mod decimal;
 mod department;
 mod departments;
+mod derived;
 pub mod duration;
 mod email;
 pub mod file_list;
@@ -27,6 +28,7 @@ mod lines;
 mod link;
 mod links;
 pub mod location;
+mod lookup;
 mod member;
 mod members;
 mod money;
@@ -37,6 +39,7 @@ mod percent;
 mod phone;
 mod rating;
 pub mod rich_text;
+mod rollup;
 mod secret;
 mod series;
 mod signature;
@@ -46,6 +49,8 @@ mod url;
 
 pub use annotation::{ChoiceOption, FieldAnnotation, OnDelete};
 pub use image::PICTURES;
+pub use lookup::Lookup;
+pub use rollup::{Rollup, RollupSource};
 pub use series::{Reset, SeriesPattern};
 
 use crate::base::{error::FieldError, value::Value};
@@ -202,6 +207,8 @@ kinds! {
     Signature = "signature" => signature::SIGNATURE,
     Secret = "secret" => secret::SECRET,
     NumberSeries = "number_series" => number_series::NUMBER_SERIES,
+    Lookup = "lookup" => lookup::LOOKUP,
+    Rollup = "rollup" => rollup::ROLLUP,
     Lines = "lines" => lines::Lines,
 }
 
@@ -236,6 +243,10 @@ pub struct Field {
     pub target: Option<String>,
     pub default: Option<String>,
     pub formula: Option<String>,
+    /// A figure of other rows that the server keeps.
+    pub rollup: Option<Rollup>,
+    /// What it reads behind a link; such a field is not stored.
+    pub lookup: Option<Lookup>,
     /// Least and most lines or files.
     pub min_items: Option<usize>,
     pub max_items: Option<usize>,
@@ -258,6 +269,8 @@ impl Field {
     ) -> Self {
         let number = |json: &Option<Json>| json.as_ref().and_then(json_number);
         let count = |name: &str| property[name].as_u64().and_then(|n| usize::try_from(n).ok());
+        let rollup = (kind == Kind::Rollup).then(|| Rollup::new(&annotation));
+        let lookup = (kind == Kind::Lookup).then(|| Lookup::new(&annotation));
         let mut options = annotation.options;
         options.iter_mut().for_each(ChoiceOption::name);
         Self {
@@ -267,7 +280,7 @@ impl Field {
             required,
             read_only: property["readOnly"].as_bool().unwrap_or(false)
                 || annotation.formula.is_some()
-                || kind == Kind::NumberSeries,
+                || matches!(kind, Kind::NumberSeries | Kind::Rollup | Kind::Lookup),
             unique: annotation.unique,
             index: annotation.index,
             searchable: annotation.searchable,
@@ -288,6 +301,8 @@ impl Field {
             target: annotation.table,
             default: annotation.default,
             formula: annotation.formula,
+            rollup,
+            lookup,
             min_items: count("minItems"),
             max_items: count("maxItems"),
             max_size: annotation.max_size,
@@ -302,11 +317,52 @@ impl Field {
         Self::new(key, &Json::Null, kind, FieldAnnotation::default(), false, IndexMap::new())
     }
 
-    /// The column it needs, if it needs one: what is sealed is text whatever it holds.
+    /// The form in which a database answers its values: what is sealed is text whatever it holds.
     #[must_use]
-    pub fn stored_as(&self) -> Option<Column> {
+    pub fn answered_as(&self) -> Option<Column> {
         let column = self.kind.behaviour().column();
         if self.sealed { column.map(|_| Column::Text) } else { column }
+    }
+
+    /// The column it needs, if it needs one: what a lookup shows is stored elsewhere.
+    #[must_use]
+    pub fn stored_as(&self) -> Option<Column> {
+        self.answered_as().filter(|_| self.lookup.is_none())
+    }
+
+    /// Whether the server computes it from other values.
+    #[must_use]
+    pub const fn is_computed(&self) -> bool {
+        self.formula.is_some() || self.rollup.is_some() || self.lookup.is_some()
+    }
+
+    /// Whether it is a figure of rows outside of the record, which changes when those do.
+    #[must_use]
+    pub fn is_gathered(&self) -> bool {
+        self.rollup.as_ref().is_some_and(|rollup| rollup.from.table.is_some())
+    }
+
+    /// What a record that nothing belongs to yet has in the field: figures that add up begin at zero.
+    #[must_use]
+    pub fn of_nothing(&self) -> Value {
+        use crate::definition::measure::Function;
+        match self.rollup.as_ref().map(|rollup| rollup.function) {
+            Some(Function::Sum | Function::Count | Function::CountDistinct) => self.load(Stored::Integer(0)),
+            _ => Value::Unset,
+        }
+    }
+
+    /// Takes on the kind of what it reads.
+    pub(in crate::definition) fn become_like(&mut self, other: &Self) {
+        let scale = self.rollup.as_ref().and_then(|rollup| rollup.scale);
+        self.kind = other.kind;
+        self.scale = scale.unwrap_or(other.scale);
+        self.options.clone_from(&other.options);
+        self.target.clone_from(&other.target);
+        self.sensitive |= other.sensitive;
+        if self.unit.is_none() {
+            self.unit.clone_from(&other.unit);
+        }
     }
 
     /// Text that may be searched for a part.

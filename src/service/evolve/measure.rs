@@ -95,7 +95,13 @@ pub async fn measure(
             }
             Step::RemoveField { place, field } => {
                 told.affected = with_value(conn, old, &place, &field).await?;
-                told.outcome = if told.affected > 0 { Outcome::Loses } else { Outcome::Safe };
+                // A figure of other rows can be computed again.
+                let kept = place.field(&old.app, &field).is_none_or(|field| field.rollup.is_none());
+                told.outcome = match told.affected {
+                    0 => Outcome::Safe,
+                    _ if kept => Outcome::Loses,
+                    _ => Outcome::Told,
+                };
             }
             Step::RestoreField { .. } | Step::RestoreTable { .. } | Step::RestoreLines { .. } => {
                 told.outcome = Outcome::Told;
@@ -114,7 +120,8 @@ pub async fn measure(
             }
             Step::Unique { table, fields } => collisions(conn, live, old, new, &table, &fields, &mut told).await?,
             Step::Convert { place, field } | Step::Retype { place, field } => {
-                if let (Some(before), Some(after)) = (place.field(&old.app, &field), place.field(new, &field)) {
+                let both = place.field(&old.app, &field).zip(place.field(new, &field));
+                if let Some((before, after)) = both.filter(|(_, after)| after.rollup.is_none()) {
                     conversion(conn, call, live, old, &place, (before, after), &mut told).await?;
                 }
             }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     definition::{
         app::App,
+        field::Field,
         evolution::{Place, Rename, Step, apply_renames, plan},
         finding::{Finding, Severity, has_errors},
         package::{Documents, canonical},
@@ -21,7 +22,7 @@ use crate::{
         live::to_documents,
         tokens::hex,
     },
-    store::{self, Connection, Schema, Tx, app_drafts, apps as versions, catalogue, ddl, evolve, people, settings},
+    store::{self, Connection, Schema, Tx, app_drafts, apps as versions, catalogue, ddl, evolve, people, records, settings},
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -261,6 +262,21 @@ async fn run(tx: &Tx, call: &Call, live: &LiveApp, state: State, publish: &Publi
     Ok(Published { number, version: checked.next_version, steps: steps.len() })
 }
 
+/// The table whose figures, and whose share in the figures of others, may be others after a step.
+fn moves_values(step: &Step) -> Option<String> {
+    match step {
+        Step::AddField { place, .. }
+        | Step::RestoreField { place, .. }
+        | Step::RemoveField { place, .. }
+        | Step::Convert { place, .. }
+        | Step::Retype { place, .. }
+        | Step::Fill { place, .. }
+        | Step::RestoreLines { place } => Some(place.table.clone()),
+        Step::RestoreTable { table } => Some(table.clone()),
+        _ => None,
+    }
+}
+
 /// Writes the version into the manifest.
 fn stamp(documents: &mut Documents, version: &str) -> Result<(), Error> {
     let broken = |what: String| Error::internal(what);
@@ -307,7 +323,7 @@ async fn migrate(
             }
             Step::RestoreTable { table } => {
                 let Some(definition) = app.tables.get(table) else { continue };
-                let fields: Vec<_> = definition.scalars().collect();
+                let fields: Vec<_> = definition.stored().collect();
                 evolve::retire_strangers(tx, live.id, &Place::table(table), &fields, call.now).await?;
             }
             Step::RestoreLines { place } => {
@@ -328,7 +344,7 @@ async fn migrate(
             Step::Convert { place, field } => {
                 carry::convert(tx, call, (&old, &old.app), &next, place, field).await?;
             }
-            Step::Fill { place, field } => {
+            Step::Fill { place, field } if !place.field(app, field).is_some_and(Field::is_gathered) => {
                 to_fill.entry(&place.table).or_default().push((place.lines.clone(), field.clone()));
             }
             _ => {}
@@ -339,6 +355,7 @@ async fn migrate(
             carry::fill(tx, call, &next, table, &fields).await?;
         }
     }
+    records::refill_rollups(tx, &next.schema, &steps.iter().filter_map(moves_values).collect()).await?;
     evolve::drop_unique(tx, &old, &next.schema).await?;
     ddl::finish(tx, &next.schema).await.map_err(|error| match error {
         store::Error::Unique { .. } => Error::conflict("publish_collides"),

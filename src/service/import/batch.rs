@@ -379,6 +379,7 @@ impl Batch<'_> {
         let mut entries = Vec::with_capacity(ready.len());
         let mut made: Vec<(usize, Document)> = Vec::new();
         let mut changed: Vec<(usize, RecordId)> = Vec::new();
+        records::hold_rollups(tx);
         for (place, record, returned, mut document) in ready {
             if mode == rules::Mode::Submit {
                 numbering::take(tx, call, live, table, &mut document).await?;
@@ -419,6 +420,7 @@ impl Batch<'_> {
                 .map_err(|error| unique_error(live, table, error))?;
             made.iter().zip(ids).map(|((place, _), id)| (*place, id)).collect()
         };
+        records::release_rollups(tx, &live.schema).await?;
         self.within_scope(tx, rights, Action::Create, &created).await?;
         self.within_scope(tx, rights, Action::Edit, &changed).await?;
         for ((place, id), (_, document)) in created.iter().zip(&made) {

@@ -22,7 +22,7 @@ pub(super) fn snapshot(table: &Table, before: &Document, after: &Document) -> Js
         Stored::Text(text) => text.into(),
     };
     let mut values = Map::new();
-    for field in table.scalars().filter(|field| before.get(&field.key) != after.get(&field.key)) {
+    for field in table.stored().filter(|field| before.get(&field.key) != after.get(&field.key)) {
         values.insert(field.key.clone(), form(field.store(before.get(&field.key))));
     }
     let mut lines = Map::new();

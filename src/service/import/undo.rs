@@ -97,6 +97,7 @@ async fn undo_rows(tx: &Tx, call: &Call, live: &LiveApp, import: &Import, rows: 
     let records = records::many_for_update(tx, &live.schema, &all, &ids).await?;
     let mut entries = Vec::new();
     let mut outcomes: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    records::hold_rollups(tx);
     for row in rows {
         let id = RecordId(row.record_id.unwrap_or(0));
         let outcome = match records.get(&id.0) {
@@ -134,6 +135,7 @@ async fn undo_rows(tx: &Tx, call: &Call, live: &LiveApp, import: &Import, rows: 
         };
         outcomes.entry(outcome).or_default().push(row.ordinal);
     }
+    records::release_rollups(tx, &live.schema).await?;
     for (outcome, ordinals) in outcomes {
         imports::set_undo(tx, import.id, &ordinals, outcome).await?;
     }

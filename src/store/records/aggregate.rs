@@ -102,8 +102,32 @@ fn is_moment(path: &FieldPath, field: Option<&Field>) -> bool {
     field.map_or_else(|| matches!(path.end(), FieldPath::System(_)), |field| field.kind == Kind::DateTime)
 }
 
+/// The figure whose columns begin at `place`, which is moved behind them. `field` is what is measured.
+pub(super) fn figure(row: &Row, place: &mut usize, measure: &Measure, field: Option<&Field>) -> Result<Value, Error> {
+    let scale = measure.scale(field);
+    let at = *place;
+    *place += match measure.function {
+        Function::Sum => 2,
+        Function::Average => 3,
+        _ => 1,
+    };
+    Ok(match measure.function {
+        Function::Count | Function::CountDistinct => Value::Integer(row.i64(at)?),
+        Function::Minimum | Function::Maximum => match (field, &measure.path) {
+            (Some(field), _) => read(row, at, field)?,
+            (None, Some(path)) => read_operand(row, at, None, path)?,
+            (None, None) => Value::Unset,
+        },
+        Function::Sum => row.opt_sum(at)?.map_or(Value::Unset, |scaled| sum(scaled, scale)),
+        Function::Average => {
+            let count = row.i64(at + 2)?;
+            row.opt_sum(at)?.map_or(Value::Unset, |scaled| average(scaled, count, scale))
+        }
+    })
+}
+
 /// The columns that a figure is computed from.
-fn figures(function: Function, value: Option<Expr>) -> Vec<Expr> {
+pub(super) fn figures(function: Function, value: Option<Expr>) -> Vec<Expr> {
     let Some(value) = value else { return vec![integer(Expr::cust("COUNT(*)"))] };
     match function {
         Function::Count => vec![integer(value.count())],
@@ -135,25 +159,7 @@ fn group(row: &Row, compiler: Compiler<'_>, wanted: &Aggregation<'_>) -> Result<
     let mut figures = Vec::with_capacity(wanted.measures.len());
     for measure in wanted.measures {
         let field = measure.path.as_ref().and_then(|path| compiler.operand(path).field);
-        let scale = measure.scale(field);
-        figures.push(match measure.function {
-            Function::Count | Function::CountDistinct => Value::Integer(row.i64(place)?),
-            Function::Minimum | Function::Maximum => match (field, &measure.path) {
-                (Some(field), _) => read(row, place, field)?,
-                (None, Some(path)) => read_operand(row, place, None, path)?,
-                (None, None) => Value::Unset,
-            },
-            Function::Sum => row.opt_sum(place)?.map_or(Value::Unset, |scaled| sum(scaled, scale)),
-            Function::Average => {
-                let count = row.i64(place + 2)?;
-                row.opt_sum(place)?.map_or(Value::Unset, |scaled| average(scaled, count, scale))
-            }
-        });
-        place += match measure.function {
-            Function::Sum => 2,
-            Function::Average => 3,
-            _ => 1,
-        };
+        figures.push(figure(row, &mut place, measure, field)?);
     }
     Ok(Group { keys, figures })
 }

@@ -88,7 +88,7 @@ impl<'a> Listing<'a> {
 pub(super) fn compiler<'a>(schema: &'a Schema, reading: Reading<'a>, postgres: bool) -> Result<Compiler<'a>, Error> {
     let (table, physical) = schema.table(reading.permit.table())?;
     let reading = reading.permit.viewer().map(|_| reading);
-    Ok(Compiler { schema, table, physical, alias: ALIAS, postgres, lines: None, reading })
+    Ok(Compiler { schema, table, physical, alias: ALIAS, record: ALIAS, postgres, lines: None, reading })
 }
 
 /// `SELECT` of system columns, fields, matched grants and hops, without conditions.

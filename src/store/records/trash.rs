@@ -73,7 +73,8 @@ pub async fn restore(
     let mut update = write::start(tx, schema, permit, id, true)?;
     update.value("trashed_at", Expr::val(None::<i64>));
     write::touch(&mut update, version, by, now);
-    write::changed_one(tx.execute(&update).await?)
+    write::changed_one(tx.execute(&update).await?)?;
+    write::moved(tx, schema, permit, id).await
 }
 
 /// The ids of records that have been in the trash since before a moment, after an id, at most `limit`.

@@ -2,14 +2,14 @@
 
 use super::{
     super::{Error, Tx, filter::Compiler, schema::Schema, shadow},
-    lines,
+    lines, rollup,
 };
 use crate::{
     access::Permit,
     base::{
         id::{RecordId, UserId},
         time::Timestamp,
-        value::Document,
+        value::{Document, Value},
     },
     definition::field::Field,
     query::Condition,
@@ -66,9 +66,13 @@ pub async fn insert_many(
     let (table, physical) = schema.table(permit.table())?;
     let system = ["version", "state", "created_at", "created_by", "updated_at", "updated_by", "owner", "department"]
         .map(str::to_owned);
-    let is_set = |field: &&Field| news.iter().any(|new| !new.document.get(&field.key).is_unset());
+    let value_of = |new: &NewRecord<'_>, field: &Field| match new.document.get(&field.key) {
+        Value::Unset => field.of_nothing(),
+        value => value.clone(),
+    };
+    let is_set = |field: &&Field| news.iter().any(|new| !value_of(new, field).is_unset());
     // A sealed value is bound to its record, whose id is not known before.
-    let (sealed, scalars): (Vec<_>, Vec<_>) = table.scalars().filter(is_set).partition(|field| field.sealed);
+    let (sealed, scalars): (Vec<_>, Vec<_>) = table.stored().filter(is_set).partition(|field| field.sealed);
     let names: Vec<String> = scalars.iter().flat_map(|field| shadow::columns(physical, field)).collect();
     let mut ids = Vec::with_capacity(news.len());
     for chunk in news.chunks(MOST_VALUES / (system.len() + names.len())) {
@@ -86,7 +90,7 @@ pub async fn insert_many(
                 Expr::val(new.owner.map(|user| user.0)),
                 Expr::val(new.department),
             ];
-            let fields = scalars.iter().flat_map(|field| shadow::values(field, new.document.get(&field.key)));
+            let fields = scalars.iter().flat_map(|field| shadow::values(field, &value_of(new, field)));
             let fields = fields.map(Expr::val);
             insert.values(values.into_iter().chain(fields)).map_err(|error| Error::other(error.to_string()))?;
         }
@@ -119,6 +123,8 @@ pub async fn insert_many(
             .collect();
         lines::insert(tx, place, field, &rows).await?;
     }
+    let touched = rollup::by_new(schema, &table.key, news.iter().map(|new| new.document));
+    rollup::settle(tx, schema, touched).await?;
     Ok(ids)
 }
 
@@ -130,7 +136,7 @@ pub async fn insert_many(
 pub async fn update(tx: &Tx, schema: &Schema, permit: &Permit, change: Change<'_>) -> Result<i64, Error> {
     let (table, physical) = schema.table(permit.table())?;
     let mut update = start(tx, schema, permit, change.id, false)?;
-    for field in table.scalars() {
+    for field in table.stored() {
         let value = change.after.get(&field.key);
         if value != change.before.get(&field.key) {
             if field.sealed {
@@ -153,6 +159,8 @@ pub async fn update(tx: &Tx, schema: &Schema, permit: &Permit, change: Change<'_
             lines::replace(tx, physical, field, change.id, before, after).await?;
         }
     }
+    let touched = rollup::by_change(schema, &table.key, change.before, change.after, change.state.is_some());
+    rollup::settle(tx, schema, touched).await?;
     Ok(change.version + 1)
 }
 
@@ -173,7 +181,14 @@ pub async fn set_state(
         .value("state", Expr::val(state.map(str::to_owned)))
         .value("version", Expr::col("version").add(1))
         .value("updated_at", Expr::val(now.0));
-    changed_one(tx.execute(&update).await?)
+    changed_one(tx.execute(&update).await?)?;
+    moved(tx, schema, permit, id).await
+}
+
+/// Brings figures up to date of which a record begins or ceases to be a part.
+pub(super) async fn moved(tx: &Tx, schema: &Schema, permit: &Permit, id: RecordId) -> Result<(), Error> {
+    let touched = rollup::by_ids(tx, schema, permit.table(), &[id.0]).await?;
+    rollup::settle(tx, schema, touched).await
 }
 
 /// Moves a record to the trash.
@@ -192,7 +207,8 @@ pub async fn trash(
     let mut update = start(tx, schema, permit, id, false)?;
     update.value("trashed_at", Expr::val(now.0));
     touch(&mut update, version, by, now);
-    changed_one(tx.execute(&update).await?)
+    changed_one(tx.execute(&update).await?)?;
+    moved(tx, schema, permit, id).await
 }
 
 /// `UPDATE` of one row, in the trash or not, that the permit's action covers.
@@ -210,6 +226,7 @@ pub(super) fn start(
         table,
         physical,
         alias: &physical.name,
+        record: &physical.name,
         postgres: tx.is_postgres(),
         lines: None,
         reading: None,

@@ -34,6 +34,7 @@ const CODES: &[&str] = &[
     "approved_locked",
     "button_closed",
     "in_use",
+    "figure_too_large",
     "not_open",
     "not_yours",
     "not_allowed",

@@ -5,7 +5,7 @@ use crate::{
     definition::role::{Action, FieldRight, Grant},
     query::{Condition, FieldPath, SystemField},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Leave to do one action on rows of one table. Made by [`super::authorize`], for a task, or for the app itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +16,8 @@ pub struct Permit {
     grants: Vec<PermitGrant>,
     /// Whose drafts show; absent for the app itself, which sees all.
     viewer: Option<UserId>,
+    /// Leave to see the rows that lookups of the table read, by table.
+    behind: BTreeMap<String, Permit>,
 }
 
 /// One grant that the person holds, with its scope bound to them.
@@ -70,7 +72,20 @@ impl Permit {
         grants: Vec<PermitGrant>,
         viewer: Option<UserId>,
     ) -> Self {
-        Self { app, table, action, grants, viewer }
+        Self { app, table, action, grants, viewer, behind: BTreeMap::new() }
+    }
+
+    /// The same with leave to see what lookups of the table show, which the tables behind their links decide.
+    #[must_use]
+    pub fn with_behind(mut self, behind: BTreeMap<String, Self>) -> Self {
+        self.behind = behind;
+        self
+    }
+
+    /// Leave to see the rows of a table that lookups read; nothing where the person may see none of it.
+    #[must_use]
+    pub fn behind(&self, table: &str) -> Option<&Self> {
+        self.behind.get(table)
     }
 
     /// Leave for the app's own engine: flow effects, ledgers, numbering, labels. `on_behalf_of` is the audit's business.

@@ -155,10 +155,14 @@ fn of_rollup(tables: &Tables, place: &Place, rollup: &Rollup) -> Resolved<Field>
     if let (Some(_), Some(link)) = (&rollup.from.table, &rollup.from.field) {
         let field = named(fields, "from/field", link, &name)?;
         if field.kind != Kind::Link || field.lookup.is_some() {
-            return wrong("from/field", format!("\"{link}\" is no link to one record; rows are gathered by such a link"));
+            return wrong(
+                "from/field",
+                format!("\"{link}\" is no link to one record; rows are gathered by such a link"),
+            );
         }
         if field.target.as_deref() != Some(&place.table) {
-            let message = format!("\"{link}\" links to \"{}\", not to this table", field.target.as_deref().unwrap_or("–"));
+            let message =
+                format!("\"{link}\" links to \"{}\", not to this table", field.target.as_deref().unwrap_or("–"));
             return wrong("from/field", message);
         }
     }
@@ -174,7 +178,10 @@ fn of_rollup(tables: &Tables, place: &Place, rollup: &Rollup) -> Resolved<Field>
         return Err(Unresolved::Waiting);
     }
     if field.lookup.is_some() {
-        return wrong("measure", format!("\"{of}\" is a lookup, which changes without its record; measure a stored field"));
+        return wrong(
+            "measure",
+            format!("\"{of}\" is a lookup, which changes without its record; measure a stored field"),
+        );
     }
     if field.sealed || field.kind == Kind::Lines {
         return wrong("measure", format!("\"{of}\" can be neither added up nor counted"));
@@ -209,7 +216,10 @@ fn of_lookup(tables: &Tables, place: &Place, lookup: &Lookup) -> Resolved<(Field
     let Some(fields) = beside(tables, place) else { return wrong("link", "there is nothing to read through") };
     let link = named(fields, "link", &lookup.link, &here)?;
     if is_derived(link) || link.lookup.is_some() {
-        return wrong("link", format!("\"{}\" is computed; a lookup reads through a link that people fill in", lookup.link));
+        return wrong(
+            "link",
+            format!("\"{}\" is computed; a lookup reads through a link that people fill in", lookup.link),
+        );
     }
     let Some(target) = link.target.as_deref().filter(|_| link.kind == Kind::Link) else {
         return wrong("link", format!("\"{}\" is no link to one record", lookup.link));
@@ -222,7 +232,14 @@ fn of_lookup(tables: &Tables, place: &Place, lookup: &Lookup) -> Resolved<(Field
         _ if field.lookup.is_some() => wrong("field", lookup_of_lookup(&lookup.field)),
         kind if kind == Kind::Lines || kind.is_file() || field.sealed => {
             let message = format!("\"{}\" is of kind \"{}\", which a lookup does not show", lookup.field, kind.name());
-            wrong("field", if field.sealed { format!("\"{}\" is encrypted; a lookup does not show it", lookup.field) } else { message })
+            wrong(
+                "field",
+                if field.sealed {
+                    format!("\"{}\" is encrypted; a lookup does not show it", lookup.field)
+                } else {
+                    message
+                },
+            )
         }
         _ => Ok((field.clone(), target.to_owned())),
     }
@@ -231,3 +248,6 @@ fn of_lookup(tables: &Tables, place: &Place, lookup: &Lookup) -> Resolved<(Field
 fn lookup_of_lookup(name: &str) -> String {
     format!("\"{name}\" is a lookup itself; a lookup reads through one link only")
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,9 +60,7 @@ impl Function {
     pub fn fits(self, name: &str, field: &Field) -> Result<(), String> {
         let number = unit_scale(field).is_some();
         match self {
-            Self::Sum | Self::Average if !number => {
-                Err(format!("\"{name}\" is no number, so it cannot be added up"))
-            }
+            Self::Sum | Self::Average if !number => Err(format!("\"{name}\" is no number, so it cannot be added up")),
             Self::Minimum | Self::Maximum
                 if !number && !matches!(field.kind, Kind::Date | Kind::DateTime | Kind::Time) =>
             {

@@ -78,6 +78,19 @@ impl Table {
                     .push((place, format!("{} holds an encrypted field, which cannot be compared", set.join(", "))));
             }
         }
+        let looked_up = |key: &&str| fields.get(*key).is_some_and(|field: &Field| field.lookup.is_some());
+        for (member, sets) in [("unique", &annotation.unique), ("index", &annotation.index)] {
+            for (index, set) in
+                sets.iter().enumerate().filter(|(_, set)| set.iter().any(|key| looked_up(&key.as_str())))
+            {
+                let message = format!("{} holds a lookup, which is not stored with the record", set.join(", "));
+                problems.push((format!("/x-table/{member}/{index}"), message));
+            }
+        }
+        if let Some(key) = annotation.display.iter().flat_map(|display| placeholders(display)).find(looked_up) {
+            let message = format!("a record cannot be called by \"{key}\", which others decide; name the link instead");
+            problems.push(("/x-table/display".into(), message));
+        }
         if let Some(key) = annotation.display.iter().flat_map(|display| placeholders(display)).find(|key| sealed(key)) {
             let message = format!("a record cannot be called by \"{key}\", which is encrypted");
             problems.push(("/x-table/display".into(), message));
@@ -129,12 +142,7 @@ impl Table {
     /// The rows of a lines field as a table of their own: what a measure or a filter over them speaks of.
     #[must_use]
     pub fn of_lines(lines: &Field) -> Self {
-        Self {
-            key: lines.key.clone(),
-            title: lines.title.clone(),
-            fields: lines.columns.clone(),
-            ..Self::blank()
-        }
+        Self { key: lines.key.clone(), title: lines.title.clone(), fields: lines.columns.clone(), ..Self::blank() }
     }
 
     pub fn lines(&self) -> impl Iterator<Item = &Field> {

@@ -41,13 +41,7 @@ pub fn check(app: &App, computed: &[Computed<'_>], findings: &mut Vec<Finding>) 
 }
 
 /// What a rollup reads, as far as its filter is sound.
-fn rollup_of(
-    app: &App,
-    table: &Table,
-    field: &Field,
-    rollup: &Rollup,
-    findings: &mut Vec<Finding>,
-) -> BTreeSet<Place> {
+fn rollup_of(app: &App, table: &Table, field: &Field, rollup: &Rollup, findings: &mut Vec<Finding>) -> BTreeSet<Place> {
     let from = rollup.from.table.as_deref().and_then(|key| app.table(key)).unwrap_or(table);
     let lines = rollup.from.lines.as_deref().and_then(|key| from.field(key));
     let rows = lines.map_or_else(|| from.clone(), Table::of_lines);
@@ -65,13 +59,8 @@ fn rollup_of(
             None => finding,
         });
     };
-    let sentence = |message: String| FilterError {
-        path: String::new(),
-        code: "malformed",
-        message,
-        suggestion: None,
-        name: None,
-    };
+    let sentence =
+        |message: String| FilterError { path: String::new(), code: "malformed", message, suggestion: None, name: None };
     match Filter::parse(json, &rows, app) {
         Err(error) => refuse(error),
         Ok(filter) => {
@@ -125,11 +114,8 @@ fn cycles(app: &App, reads: &BTreeMap<Place, BTreeSet<Place>>, findings: &mut Ve
 fn formulas(app: &App, findings: &mut Vec<Finding>) {
     let Ok(program) = Program::compile(&app.functions) else { return };
     for table in app.tables.values() {
-        let gathered: BTreeSet<&str> = table
-            .scalars()
-            .filter(|field| field.is_gathered())
-            .map(|field| field.key.as_str())
-            .collect();
+        let gathered: BTreeSet<&str> =
+            table.scalars().filter(|field| field.is_gathered()).map(|field| field.key.as_str()).collect();
         if gathered.is_empty() {
             continue;
         }

@@ -126,7 +126,7 @@ pub fn no_such<'k>(kind: &str, name: &str, known: impl IntoIterator<Item = &'k s
 }
 
 fn hop<'a>(app: &'a App, link: &'a Field, rest: &'a str) -> Result<End<'a>, Missing> {
-    if link.kind != Kind::Link {
+    if link.kind != Kind::Link || link.lookup.is_some() {
         let message =
             format!("\"{}\" is no link, so nothing can be read through it (\"{}.{rest}\")", link.key, link.key);
         return Err(Missing { message, suggestion: None });

@@ -77,10 +77,14 @@ impl Filter {
                 FieldPath::System(_) => false,
             };
             if elsewhere {
-                return Err(format!("\"{path}\" changes without the record; only fields of the record itself can be asked"));
+                return Err(format!(
+                    "\"{path}\" changes without the record; only fields of the record itself can be asked"
+                ));
             }
             if depends(&test.operand, test.of_moments) {
-                return Err(format!("what \"{path}\" is compared with depends on who asks or when; write a fixed value"));
+                return Err(format!(
+                    "what \"{path}\" is compared with depends on who asks or when; write a fixed value"
+                ));
             }
         }
         let nobody = IndexMap::new();

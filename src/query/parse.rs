@@ -162,7 +162,7 @@ fn behind<'a>(
     unknown: impl Fn() -> FilterError,
 ) -> Result<(FieldPath, Resolved<'a>), FilterError> {
     let target = link
-        .filter(|field| field.kind == Kind::Link)
+        .filter(|field| field.kind == Kind::Link && field.lookup.is_none())
         .and_then(|field| field.target.as_deref())
         .and_then(|target| source.table(target))
         .ok_or_else(unknown)?;

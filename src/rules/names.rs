@@ -150,7 +150,8 @@ impl<'a> Names<'a> {
 
     fn problem_behind(&self, field: &Field, hops: &[String]) -> Option<RuleError> {
         let [key, rest @ ..] = hops else { return None };
-        let Some(target) = field.target.as_deref().filter(|_| field.kind == Kind::Link) else {
+        let through = field.kind == Kind::Link && field.lookup.is_none();
+        let Some(target) = field.target.as_deref().filter(|_| through) else {
             let message = format!("\"{}\" is no link, so there is nothing behind it", field.title);
             return Some(RuleError::new(super::error::RuleCode::UnknownName, message).with("name", key));
         };

@@ -126,7 +126,7 @@ pub fn changes(table: &Table, before: &Document, after: &Document) -> Json {
                     if let Some(id) = line.id {
                         row.insert("id".into(), id.into());
                     }
-                    for column in field.columns.values().filter(|column| !line.get(&column.key).is_unset()) {
+                    for column in field.stored_columns().filter(|column| !line.get(&column.key).is_unset()) {
                         row.insert(column.key.clone(), shown(column, line.get(&column.key)));
                     }
                     Json::Object(row)

@@ -113,5 +113,7 @@ fn is_code(table: &Table, field: &Field) -> bool {
 
 fn names_a_record(table: &Table, field: &Field) -> bool {
     let texts = matches!(field.kind, Kind::Text | Kind::Barcode | Kind::NumberSeries | Kind::Phone | Kind::Email);
-    texts && (is_code(table, field) || table.display_fields().any(|shown| shown.key == field.key))
+    texts
+        && field.lookup.is_none()
+        && (is_code(table, field) || table.display_fields().any(|shown| shown.key == field.key))
 }

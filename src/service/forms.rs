@@ -5,6 +5,7 @@ use super::{
     context::Circumstances,
     input::Access,
     live::Which,
+    lookups,
     permits::Rights,
     save_record::{access_of, blank},
 };
@@ -118,6 +119,7 @@ pub async fn evaluate<'a, 'w>(
         let filling = Filling { rights, table: definition, form, access: &access };
         filling.run(conn, &mut document, changed).await?;
     }
+    lookups::show(conn, rights, definition, &mut document).await?;
     let mut around = Circumstances::new(call, live);
     around.load(conn, definition, &document, &rules.link_hops()).await?;
     around.load(conn, definition, &document, &form_rules.link_hops()).await?;

@@ -26,6 +26,7 @@ mod input;
 pub mod jobs;
 mod kept;
 pub mod live;
+mod lookups;
 mod maintenance;
 pub mod media_type;
 pub mod notices;

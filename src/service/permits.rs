@@ -14,7 +14,7 @@ use crate::{
 };
 use indexmap::IndexMap;
 use jiff::{civil::Date, tz::TimeZone};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The most rows a user value stands for.
 const MOST_IDS: u64 = 500;
@@ -125,7 +125,30 @@ impl<'a> Rights<'a> {
             };
         }
         let source: &dyn FieldSource = app.as_ref();
-        Ok(authorize(self.actor, self.live.key(), app.roles.values(), definition, action, &self.binding(), source)?)
+        let roles = app.roles.values();
+        let permit = authorize(self.actor, self.live.key(), roles, definition, action, &self.binding(), source)?;
+        Ok(permit.with_behind(self.behind(definition)))
+    }
+
+    /// Leave to see the rows that lookups of a table read; tables that the person cannot see are left out. Such rows are shown
+    /// with what their own table lets the person see of them, whatever may be done with the record.
+    #[must_use]
+    pub fn behind(&self, table: &Table) -> BTreeMap<String, Permit> {
+        let fields = table.fields.values().flat_map(|field| std::iter::once(field).chain(field.columns.values()));
+        let read: BTreeSet<&str> =
+            fields.filter_map(|field| field.lookup.as_ref()).map(|lookup| lookup.table.as_str()).collect();
+        read.into_iter().filter_map(|key| Some((key.to_owned(), self.target(key)?))).collect()
+    }
+
+    /// Leave to see rows of a table, without what its own lookups read.
+    fn target(&self, key: &str) -> Option<Permit> {
+        if self.guest.is_some() {
+            return self.permit(key, Action::View).ok();
+        }
+        let app = self.live.app();
+        let (definition, source): (_, &dyn FieldSource) = (app.tables.get(key)?, app.as_ref());
+        let roles = app.roles.values();
+        authorize(self.actor, self.live.key(), roles, definition, Action::View, &self.binding(), source).ok()
     }
 
     /// The same whatever the caller's token: to find what is about to be written, never to show it.
@@ -140,7 +163,8 @@ impl<'a> Rights<'a> {
         let definition = app.tables.get(table).ok_or(Error::NotFound)?;
         let source: &dyn FieldSource = app.as_ref();
         let roles = app.roles.values();
-        Ok(authorize_person(self.actor, self.live.key(), roles, definition, action, &self.binding(), source)?)
+        let permit = authorize_person(self.actor, self.live.key(), roles, definition, action, &self.binding(), source)?;
+        Ok(permit.with_behind(self.behind(definition)))
     }
 
     /// Whether the caller may be shown anything of the app: a token may lack the scope.

@@ -277,8 +277,13 @@ impl<'a> Running<'a> {
 
 /// The values shown with a task, by field key, as the API writes them.
 fn summary_of(table: &Table, flow: &Flow, document: &Document) -> serde_json::Map<String, serde_json::Value> {
-    // A summary lies beside the case in plain text.
-    let fields = flow.settings.summary.iter().filter_map(|key| table.field(key)).filter(|field| !field.sealed);
+    // A summary lies beside the case in plain text, the same for all its readers.
+    let fields = flow
+        .settings
+        .summary
+        .iter()
+        .filter_map(|key| table.field(key))
+        .filter(|field| !field.sealed && field.lookup.is_none());
     fields.map(|field| (field.key.clone(), field.write(document.get(&field.key)))).collect()
 }
 

@@ -6,7 +6,7 @@ use super::{
     files, forms,
     input::{self, Access, Input},
     live::Which,
-    numbering,
+    lookups, numbering,
     permits::Rights,
     represent, run_flow, see,
 };
@@ -169,7 +169,7 @@ pub async fn change(tx: &Tx, service: &Service, call: &Call, edit: &Edit) -> Res
         Error::NotFound => Error::forbidden("forbidden"),
         other => other,
     })?;
-    let record = locked(tx, live, &edit.table, edit.id).await?;
+    let mut record = locked(tx, live, &edit.table, edit.id).await?;
     if edit.version.is_some_and(|version| version != record.version) {
         return Err(Error::Stale { version: record.version });
     }
@@ -180,6 +180,8 @@ pub async fn change(tx: &Tx, service: &Service, call: &Call, edit: &Edit) -> Res
     let returned = open_to_change(tx, call, live, &edit.table, &record).await?;
     let table = live.table(&call.actor.locale, &edit.table)?;
     let access = |path: &str| access_of(&can, Action::Edit, path);
+    // Sent back as it was answered, a lookup is no change.
+    lookups::as_seen(table, &mut record.document, &seen.document);
     let mut input = input::read(tx, &rights, table, &record.document, &edit.values, &access).await?;
     files::check(tx, &rights, table, Some(record.id), &record.document, &mut input, &access).await?;
     let has_flow = live.app().submit_flow(&edit.table).is_some();
@@ -394,10 +396,14 @@ pub async fn open_to_change(
     }
 }
 
-/// The record as the app sees it, locked.
+/// The record as the app sees it, locked; without what its lookups show.
 pub(super) async fn locked(tx: &Tx, live: &LiveApp, table: &str, id: RecordId) -> Result<Record, Error> {
     let permit = Permit::as_app(live.key(), table, Action::View);
-    records::get_for_update(tx, &live.schema, &permit, id).await?.ok_or(Error::NotFound)
+    let mut record = records::get_for_update(tx, &live.schema, &permit, id).await?.ok_or(Error::NotFound)?;
+    if let Some(table) = live.app().tables.get(table) {
+        lookups::forget(table, &mut record.document);
+    }
+    Ok(record)
 }
 
 /// After a write the row must lie in a scope that allows the action, or the write did not happen: a person cannot put a

@@ -68,7 +68,9 @@ pub async fn find(
         (None, _, Err(error)) => Err(error),
         (None, None, Ok(_)) => Err(Error::NotFound),
         (Some(grant), _, by_roles) => {
-            let permit = Permit::with_record(rights.actor.user, live.key(), id, grant, by_roles.ok());
+            let definition = live.app().tables.get(table).ok_or(Error::NotFound)?;
+            let permit = Permit::with_record(rights.actor.user, live.key(), id, grant, by_roles.ok())
+                .with_behind(rights.behind(definition));
             let record = records::get(conn, &live.schema, &permit, id).await?.ok_or(Error::NotFound)?;
             Ok(Seen { permit, record })
         }

@@ -4,7 +4,7 @@ use super::{Error, permits::Rights, views};
 use crate::{
     access::{Permit, Visibility},
     base::error::FieldError,
-    definition::{app::App, role::Action, table::Table, view::View},
+    definition::{app::App, field::Lookup, role::Action, table::Table, view::View},
     query::{Condition, FieldPath, FieldSource, Filter, FilterError, TableNames, resolve},
     store::{Connection, Reading},
 };
@@ -123,7 +123,25 @@ impl<'a> Selection<'a> {
                         partly(permit, end) || (rows && permit.visible_rows() != Condition::Always)
                     })
             }
-            own => partly(&self.permit, own),
+            own => {
+                let field = match own {
+                    FieldPath::Field(key) => self.shown.table.field(key),
+                    _ => None,
+                };
+                let lookup = field.and_then(|field| field.lookup.as_ref());
+                let hidden = |lookup: &Lookup| {
+                    let end = FieldPath::Field(lookup.field.clone());
+                    self.permit.behind(&lookup.table).is_none_or(|permit| {
+                        permit.visibility(&lookup.field) == Visibility::Never
+                            || partly(permit, &end)
+                            || (rows && permit.visible_rows() != Condition::Always)
+                    })
+                };
+                partly(&self.permit, own)
+                    || lookup.is_some_and(|lookup| {
+                        partly(&self.permit, &FieldPath::Field(lookup.link.clone())) || hidden(lookup)
+                    })
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     access::{Permit, Visibility},
     base::value::Value,
     definition::{
-        field::{Column, Field, Kind, Stored},
+        field::{Column, Field, Kind, Lookup, Stored},
         role::Action,
         table::Table,
     },
@@ -36,6 +36,9 @@ pub struct Reading<'a> {
     pub permit: &'a Permit,
     pub targets: &'a HashMap<String, Permit>,
 }
+
+/// The aliases of rows behind links, one within the other.
+const HOPS: [&str; 4] = ["hop", "hop2", "hop3", "hop4"];
 
 /// Compiles expressions over one table under an alias.
 #[derive(Clone, Copy)]
@@ -284,17 +287,25 @@ impl<'a> Compiler<'a> {
             FieldPath::System(field) => Operand { expression: self.system(field.as_str()), field: None },
             FieldPath::Field(key) => {
                 let field = self.field(key);
-                let name = field.map_or_else(|| self.physical.column(key), |field| form.column(self.physical, field));
-                let plain = column(self.alias, &name);
-                let expression = match self.visibility(key) {
-                    None | Some(Visibility::Always) => plain,
-                    Some(Visibility::Never) if form.has_own_column(field) => Expr::val(Option::<String>::None),
-                    Some(Visibility::Never) => null_of(field),
-                    Some(Visibility::When(condition)) => {
-                        CaseStatement::new().case(self.record().unmasked().condition(&condition), plain).into()
+                let found = match field.and_then(|field| field.lookup.as_ref()) {
+                    Some(lookup) => {
+                        let link = self.operand(&FieldPath::Field(lookup.link.clone())).expression;
+                        self.looked_up(lookup, link, form)
+                    }
+                    None => {
+                        let name =
+                            field.map_or_else(|| self.physical.column(key), |field| form.column(self.physical, field));
+                        Operand { expression: column(self.alias, &name), field }
                     }
                 };
-                Operand { expression, field }
+                let expression = match self.visibility(key) {
+                    None | Some(Visibility::Always) => found.expression,
+                    Some(Visibility::Never) => form.null_of(found.field),
+                    Some(Visibility::When(condition)) => {
+                        CaseStatement::new().case(self.record().unmasked().condition(&condition), found.expression).into()
+                    }
+                };
+                Operand { expression, field: found.field }
             }
             FieldPath::Hop(link, end) => self.hop(link, end, form),
         }
@@ -303,33 +314,53 @@ impl<'a> Compiler<'a> {
     fn hop(self, link: &str, end: &FieldPath, form: Form) -> Operand<'a> {
         let nothing = Operand { expression: Expr::null(), field: None };
         let Some(target) = self.field(link).and_then(|field| field.target.as_deref()) else { return nothing };
-        let Ok((table, physical)) = self.schema.table(target) else { return nothing };
-        let permit = self.reading.map(|reading| (reading.targets.get(target), reading.targets));
+        let permits = self.reading.map(|reading| reading.targets.get(target));
+        let link = self.operand(&FieldPath::Field(link.to_owned())).expression;
+        self.through(target, link, end, form, permits).unwrap_or(nothing)
+    }
+
+    /// What a lookup shows of the row that `link` names: as much of it as the row's own table lets the reader see.
+    pub fn looked_up(self, lookup: &Lookup, link: Expr, form: Form) -> Operand<'a> {
+        let permits = self.reading.map(|reading| reading.permit.behind(&lookup.table));
+        let end = FieldPath::Field(lookup.field.clone());
+        let found = self.through(&lookup.table, link, &end, form, permits);
+        found.unwrap_or_else(|| Operand { expression: Expr::null(), field: None })
+    }
+
+    /// The value at `end` in the row of `target` that `link` names. `permits` is absent where nothing is masked.
+    fn through(
+        self,
+        target: &str,
+        link: Expr,
+        end: &FieldPath,
+        form: Form,
+        permits: Option<Option<&'a Permit>>,
+    ) -> Option<Operand<'a>> {
+        let (table, physical) = self.schema.table(target).ok()?;
+        let alias = HOPS.iter().skip_while(|alias| **alias != self.alias).nth(1).unwrap_or(&HOPS[0]);
         let inner = Compiler {
             table,
             physical,
-            alias: "hop",
+            alias,
+            record: alias,
             lines: None,
-            record: "hop",
-            reading: match permit {
-                Some((Some(permit), targets)) => Some(Reading { permit, targets }),
+            reading: match (permits, self.reading) {
+                (Some(Some(permit)), Some(reading)) => Some(Reading { permit, ..reading }),
                 _ => None,
             },
             ..self
         };
-        if matches!(permit, Some((None, _))) {
+        if matches!(permits, Some(None)) {
             let field = inner.form(end, form).field;
-            let nothing = if form.has_own_column(field) { Expr::val(Option::<String>::None) } else { null_of(field) };
-            return Operand { expression: nothing, field };
+            return Some(Operand { expression: form.null_of(field), field });
         }
         let Operand { expression, field } = inner.form(end, form);
-        let link = self.operand(&FieldPath::Field(link.to_owned())).expression;
         let mut select = Query::select();
-        select.expr(expression).from_as(physical.name.clone(), "hop").and_where(column("hop", "id").eq(link));
+        select.expr(expression).from_as(physical.name.clone(), *alias).and_where(column(alias, "id").eq(link));
         if let Some(Reading { permit, .. }) = inner.reading {
             select.and_where(inner.visible(permit, Action::View));
         }
-        Operand { expression: sub_select(select), field }
+        Some(Operand { expression: sub_select(select), field })
     }
 
     pub fn system(self, name: &str) -> Expr {
@@ -352,10 +383,14 @@ pub(super) fn store(field: Option<&Field>, value: &Value) -> Stored {
     }
 }
 
-fn null_of(field: Option<&Field>) -> Expr {
-    match field.and_then(Field::stored_as) {
-        Some(Column::Text) => Expr::val(Option::<String>::None),
-        _ => Expr::val(Option::<i64>::None),
+impl Form {
+    /// Nothing, in the type of this form of a field.
+    fn null_of(self, field: Option<&Field>) -> Expr {
+        match field.and_then(Field::answered_as) {
+            Some(Column::Text) => Expr::val(Option::<String>::None),
+            _ if self.has_own_column(field) => Expr::val(Option::<String>::None),
+            _ => Expr::val(Option::<i64>::None),
+        }
     }
 }
 

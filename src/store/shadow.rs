@@ -47,7 +47,7 @@ impl Form {
         match self {
             Self::Own => true,
             // What is sealed has no other form: it would lie beside the sealed one in plain text.
-            _ if field.sealed => false,
+            _ if field.sealed || field.lookup.is_some() => false,
             // What a link or a person is called is found where it is written.
             Self::Searched => {
                 field.searchable && !field.kind.is_identity() && field.kind.behaviour().column().is_some()

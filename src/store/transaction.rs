@@ -66,7 +66,12 @@ pub struct Orm {
 
 impl Orm {
     const fn new(target: Target) -> Self {
-        Self { target, statements: AtomicU64::new(0), trouble: Mutex::new(Trouble { failed: false, retryable: false }), held: Mutex::new(None) }
+        Self {
+            target,
+            statements: AtomicU64::new(0),
+            trouble: Mutex::new(Trouble { failed: false, retryable: false }),
+            held: Mutex::new(None),
+        }
     }
 
     fn trouble(&self) -> std::sync::MutexGuard<'_, Trouble> {

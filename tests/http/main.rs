@@ -34,6 +34,7 @@ mod import_pages;
 mod kinds;
 mod ledger;
 mod lists;
+mod lookups;
 mod print;
 mod race;
 mod records;

@@ -387,8 +387,7 @@ impl<'a> Planner<'a> {
         }
         let retarget = new.kind.is_link() && old.target != new.target;
         let becomes_figure = new.rollup.is_some() && old.rollup.is_none();
-        let same_store =
-            old.kind == new.kind && stored_scale(old) == stored_scale(new) && !retarget && !becomes_figure;
+        let same_store = old.kind == new.kind && stored_scale(old) == stored_scale(new) && !retarget && !becomes_figure;
         if !same_store {
             if frozen {
                 self.steps.push(Step::Frozen { place, field });

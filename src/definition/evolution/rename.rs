@@ -5,6 +5,7 @@
 
 use crate::definition::{
     app::App,
+    measure::call,
     package::{Documents, canonical, place as place_of},
     schema::DocumentKind,
 };
@@ -270,12 +271,55 @@ impl Rewriter<'_> {
     fn property(&self, context: Context<'_>, members: &Map<String, Json>) -> Json {
         let each = |(name, value): (&String, &Json)| {
             let value = match name.as_str() {
+                "x-field" if value["from"].is_object() => self.rollup(context, value),
+                "x-field" if value["link"].is_string() => self.lookup(context, value),
                 "x-field" | "items" => self.walk(context, name, value),
                 _ => value.clone(),
             };
             (name.clone(), value)
         };
         members.iter().map(each).collect::<Map<_, _>>().into()
+    }
+
+    /// What a rollup says of its rows stands where they do.
+    fn rollup(&self, context: Context<'_>, annotation: &Json) -> Json {
+        let from = &annotation["from"];
+        let table = from["table"].as_str().unwrap_or(context.table);
+        let (record, rows) = (Context { table, lines: None }, Context { table, lines: from["lines"].as_str() });
+        let mut changed = annotation.clone();
+        if let Some(table) = from["table"].as_str() {
+            changed["from"]["table"] = self.text(context, "table", table).into();
+        }
+        if let Some(lines) = from["lines"].as_str() {
+            changed["from"]["lines"] = self.path(record, lines).into();
+        }
+        if let Some(link) = from["field"].as_str() {
+            changed["from"]["field"] = self.path(rows, link).into();
+        }
+        if let Some((function, of)) = annotation["measure"].as_str().and_then(call) {
+            changed["measure"] = format!("{function}({})", self.path(rows, of)).into();
+        }
+        if annotation["filter"].is_object() {
+            changed["filter"] = self.walk(rows, "filter", &annotation["filter"]);
+        }
+        changed
+    }
+
+    /// What a lookup shows stands in the table behind its link.
+    fn lookup(&self, context: Context<'_>, annotation: &Json) -> Json {
+        let (link, field) = (annotation["link"].as_str(), annotation["field"].as_str());
+        let (Some(link), Some(field)) = (link, field) else { return annotation.clone() };
+        let table = self.app.tables.get(context.table);
+        let found = match context.lines {
+            None => table.and_then(|table| table.field(link)),
+            Some(lines) => table.and_then(|table| table.field(lines)?.column(link)),
+        };
+        let mut changed = annotation.clone();
+        changed["link"] = self.path(context, link).into();
+        if let Some(target) = found.and_then(|link| link.target.as_deref()) {
+            changed["field"] = self.path(Context { table: target, lines: None }, field).into();
+        }
+        changed
     }
 
     fn text(&self, context: Context<'_>, member: &str, text: &str) -> String {

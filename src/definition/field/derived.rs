@@ -46,7 +46,11 @@ impl FieldKind for Derived {
         let own = [
             (field.required, "/x-field/kind", "what is computed cannot be required"),
             (field.unique, "/x-field/unique", "what is computed from other records cannot be unique"),
-            (field.searchable, "/x-field/searchable", "the search box cannot look here; make the field it reads searchable"),
+            (
+                field.searchable,
+                "/x-field/searchable",
+                "the search box cannot look here; make the field it reads searchable",
+            ),
             (field.default.is_some(), "/x-field/default", "what is computed has no default; remove the member"),
             (field.formula.is_some(), "/x-field/formula", "it is computed already; remove the formula"),
             (field.sealed, "/x-field/encrypted", "what is computed from other records cannot be encrypted"),

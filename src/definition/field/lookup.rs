@@ -29,7 +29,11 @@ impl Lookup {
 fn problems(field: &Field) -> Vec<(String, String)> {
     let Some(lookup) = &field.lookup else { return Vec::new() };
     let missing = [
-        (lookup.link.is_empty(), "/x-field/link", "a lookup names the link that it reads through: \"link\": \"customer\""),
+        (
+            lookup.link.is_empty(),
+            "/x-field/link",
+            "a lookup names the link that it reads through: \"link\": \"customer\"",
+        ),
         (lookup.field.is_empty(), "/x-field/field", "a lookup names the field that it shows: \"field\": \"phone\""),
         (field.index, "/x-field/index", "a lookup is not stored, so an index is of no use"),
     ];

@@ -377,6 +377,11 @@ impl Field {
         self.columns.get(key)
     }
 
+    /// The columns of a lines field that are stored.
+    pub fn stored_columns(&self) -> impl Iterator<Item = &Self> {
+        self.columns.values().filter(|column| column.lookup.is_none())
+    }
+
     /// Reads the API's form; `null` is unset.
     ///
     /// # Errors

@@ -78,8 +78,12 @@ fn problems(field: &Field) -> Vec<(String, String)> {
     let RollupSource { table, lines, field } = &rollup.from;
     let reads = match (table, lines, field) {
         (None, Some(_), None) | (Some(_), _, Some(_)) => None,
-        (Some(_), _, None) => Some("\"from\" names the link to this table: {\"table\": \"order\", \"field\": \"customer\"}"),
-        (None, Some(_), Some(_)) => Some("own lines belong to the record, so \"from\" names no link: {\"lines\": \"lines\"}"),
+        (Some(_), _, None) => {
+            Some("\"from\" names the link to this table: {\"table\": \"order\", \"field\": \"customer\"}")
+        }
+        (None, Some(_), Some(_)) => {
+            Some("own lines belong to the record, so \"from\" names no link: {\"lines\": \"lines\"}")
+        }
         (None, None, _) => Some(
             "a rollup says whose rows it gathers: \"from\": {\"table\": \"order\", \"field\": \"customer\"} or {\"lines\": \"lines\"}",
         ),

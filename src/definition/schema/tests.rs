@@ -184,6 +184,9 @@ fn a_table_that_says_everything_is_accepted() {
         "state_of": {"type": "string", "x-field": {"kind": "choice", "options": [{"value": "a", "title": "A", "color": "red"}]}},
         "tags": {"type": "array", "items": {"type": "string"}, "x-field": {"kind": "choices", "options": [{"value": "a"}]}},
         "total": {"type": "string", "x-field": {"kind": "money", "scale": 2, "formula": "sum(lines, \"qty\")", "sensitive": true, "unit": "元"}},
+        "phone": {"title": "Phone", "x-field": {"kind": "lookup", "link": "customer", "field": "phone"}},
+        "paid": {"type": "string", "x-field": {"kind": "rollup", "from": {"table": "payment", "lines": "lines", "field": "order"},
+          "measure": "sum(amount)", "scale": 2, "filter": {"field": "done", "op": "eq", "value": true}}},
         "lines": {"type": "array", "title": "Lines", "minItems": 1, "maxItems": 9, "x-field": {"kind": "lines"},
           "items": {"type": "object", "required": ["item"], "properties": {
             "item": {"type": "integer", "x-field": {"kind": "link", "table": "item", "on_delete": "restrict", "scan": true}},

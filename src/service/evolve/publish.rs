@@ -9,8 +9,8 @@ use super::{
 use crate::{
     definition::{
         app::App,
-        field::Field,
         evolution::{Place, Rename, Step, apply_renames, plan},
+        field::Field,
         finding::{Finding, Severity, has_errors},
         package::{Documents, canonical},
         schema::DocumentKind,
@@ -22,7 +22,9 @@ use crate::{
         live::to_documents,
         tokens::hex,
     },
-    store::{self, Connection, Schema, Tx, app_drafts, apps as versions, catalogue, ddl, evolve, people, records, settings},
+    store::{
+        self, Connection, Schema, Tx, app_drafts, apps as versions, catalogue, ddl, evolve, people, records, settings,
+    },
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};

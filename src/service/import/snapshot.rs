@@ -32,8 +32,7 @@ pub(super) fn snapshot(table: &Table, before: &Document, after: &Document) -> Js
             .iter()
             .map(|line| {
                 let mut row: Map<String, Json> = field
-                    .columns
-                    .values()
+                    .stored_columns()
                     .map(|column| (column.key.clone(), form(column.store(line.get(&column.key)))))
                     .collect();
                 row.insert("id".into(), line.id.map_or(Json::Null, Json::from));
@@ -63,7 +62,7 @@ pub(super) fn restored(table: &Table, now: &Document, snapshot: &Json) -> Docume
         let there: HashSet<i64> = now.lines_of(key).iter().filter_map(|line| line.id).collect();
         let lines = rows.as_array().into_iter().flatten().map(|row| {
             let mut line = Line { id: row["id"].as_i64().filter(|id| there.contains(id)), ..Line::default() };
-            for column in field.columns.values() {
+            for column in field.stored_columns() {
                 line.values.insert(column.key.clone(), column.load(stored(&row[&column.key])));
             }
             line

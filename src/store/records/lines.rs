@@ -3,7 +3,9 @@
 use super::{
     super::{
         Connection, Error, Tx,
+        filter::Compiler,
         schema::{Physical, column},
+        shadow::Form,
     },
     select::read,
 };
@@ -24,15 +26,15 @@ const CHUNK: usize = 200;
 /// The lines of one lines field of a record, in order. One statement.
 pub(super) async fn of_record(
     conn: &impl Connection,
-    physical: &Physical,
+    compiler: Compiler<'_>,
     field: &Field,
     record: RecordId,
 ) -> Result<Vec<Line>, Error> {
-    let Some(table) = physical.lines(&field.key) else { return Ok(Vec::new()) };
+    let Some(table) = compiler.physical.lines(&field.key) else { return Ok(Vec::new()) };
     let mut select = Query::select();
     select.expr(column(ALIAS, "id"));
-    for key in field.columns.keys() {
-        select.expr(column(ALIAS, &table.column(key)));
+    for cell in cells(compiler, table, field, ALIAS) {
+        select.expr(cell);
     }
     select
         .from_as(table.name.clone(), ALIAS)
@@ -52,12 +54,22 @@ pub(super) async fn of_record(
     Ok(lines)
 }
 
-/// Withholds the columns that are not shown.
+/// What is selected for each column of the lines.
+pub(super) fn cells(compiler: Compiler<'_>, table: &Physical, field: &Field, alias: &str) -> Vec<Expr> {
+    let cell = |cell: &Field| match &cell.lookup {
+        None => column(alias, &table.column(&cell.key)),
+        Some(lookup) => compiler.looked_up(lookup, column(alias, &table.column(&lookup.link)), Form::Own).expression,
+    };
+    field.columns.values().map(cell).collect()
+}
+
+/// Withholds the columns that are not shown, and what is read through a link that is not.
 pub(super) fn mask(lines: &mut [Line], field: &Field, rights: &RowRights<'_>) {
-    for column in field.columns.keys() {
-        if !rights.can_read(&format!("{}.{column}", field.key)) {
+    let shown = |key: &str| rights.can_read(&format!("{}.{key}", field.key));
+    for column in field.columns.values() {
+        if !shown(&column.key) || column.lookup.as_ref().is_some_and(|lookup| !shown(&lookup.link)) {
             for line in lines.iter_mut() {
-                line.values.insert(column.clone(), Value::Unset);
+                line.values.insert(column.key.clone(), Value::Unset);
             }
         }
     }
@@ -91,7 +103,7 @@ pub(super) async fn replace(
         let mut update = Query::update();
         update.table(table.name.clone()).value("ordinal", position(ordinal));
         let mut changed = moved;
-        for column in field.columns.values() {
+        for column in field.stored_columns() {
             if old.is_none_or(|(_, old)| old.get(&column.key) != line.get(&column.key)) {
                 changed = true;
                 let value = table.bind(column, record, line.get(&column.key))?;
@@ -119,13 +131,13 @@ pub(super) async fn insert(
 ) -> Result<(), Error> {
     for chunk in lines.chunks(CHUNK) {
         let mut insert = Query::insert();
-        let names = field.columns.keys().map(|key| table.column(key));
+        let names = field.stored_columns().map(|column| table.column(&column.key));
         insert
             .into_table(table.name.clone())
             .columns(["record_id".to_owned(), "ordinal".to_owned()].into_iter().chain(names));
         for (record, ordinal, line) in chunk {
             let mut values = vec![Expr::val(record.0), Expr::val(position(*ordinal))];
-            for column in field.columns.values() {
+            for column in field.stored_columns() {
                 values.push(Expr::val(table.bind(column, *record, line.get(&column.key))?));
             }
             insert.values(values).map_err(|error| Error::other(error.to_string()))?;

@@ -90,6 +90,8 @@ pub async fn with_lines(
     records: &mut [Record],
 ) -> Result<(), Error> {
     let (table, physical) = schema.table(permit.table())?;
+    let targets = HashMap::new();
+    let compiler = compiler(schema, Reading { permit, targets: &targets }, conn.is_postgres())?;
     for field in table.lines() {
         let Some(place) = physical.lines(&field.key) else { continue };
         let shown: Vec<i64> =
@@ -98,8 +100,8 @@ pub async fn with_lines(
         for chunk in shown.chunks(CHUNK) {
             let mut select = Query::select();
             select.expr(column(ALIAS, "id")).expr(column(ALIAS, "record_id"));
-            for key in field.columns.keys() {
-                select.expr(column(ALIAS, &place.column(key)));
+            for cell in lines::cells(compiler, place, field, ALIAS) {
+                select.expr(cell);
             }
             select
                 .from_as(place.name.clone(), ALIAS)

@@ -33,7 +33,7 @@ impl SortKey {
     fn new(compiler: Compiler<'_>, sort: &Sort) -> Self {
         let operand = compiler.form(&sort.path, Form::Ordered);
         let text = match (operand.field, &sort.path) {
-            (Some(field), _) => field.stored_as() == Some(Column::Text),
+            (Some(field), _) => field.answered_as() == Some(Column::Text),
             (None, FieldPath::System(system)) => filter::is_text(*system),
             (None, _) => false,
         };
@@ -43,7 +43,11 @@ impl SortKey {
             descending: sort.descending,
             text,
             nullable: !matches!(&sort.path, FieldPath::System(system) if always.contains(system)),
-            own: !matches!(sort.path, FieldPath::Hop(..)),
+            own: match &sort.path {
+                FieldPath::Field(key) => compiler.table.field(key).is_none_or(|field| field.lookup.is_none()),
+                FieldPath::System(_) => true,
+                FieldPath::Hop(..) => false,
+            },
         }
     }
 

@@ -73,7 +73,7 @@ async fn one<C: Connection>(
     let Some(row) = conn.query_one(&select).await? else { return Ok(None) };
     let mut record = Record::from_row(&row, compiler, permit, &[])?;
     for field in compiler.table.lines().filter(|field| !record.hidden.contains(&field.key)) {
-        let mut rows = lines::of_record(conn, compiler.physical, field, id).await?;
+        let mut rows = lines::of_record(conn, compiler, field, id).await?;
         if permit.viewer().is_some() {
             let rights = permit.rights(&record.matched);
             lines::mask(&mut rows, field, &rights);

@@ -182,7 +182,11 @@ fn note(touched: &mut Touched, flow: usize, ids: impl IntoIterator<Item = i64>) 
 }
 
 /// What new records touch.
-pub(in crate::store) fn by_new<'d>(schema: &Schema, table: &str, documents: impl Iterator<Item = &'d Document> + Clone) -> Touched {
+pub(in crate::store) fn by_new<'d>(
+    schema: &Schema,
+    table: &str,
+    documents: impl Iterator<Item = &'d Document> + Clone,
+) -> Touched {
     let mut touched = Touched::new();
     for (place, flow) in flows_of(schema, table) {
         note(&mut touched, place, documents.clone().flat_map(|document| flow.keepers(document)));
@@ -345,7 +349,8 @@ async fn gathered(tx: &Tx, schema: &Schema, flow: &Flow, ids: &[i64]) -> Result<
     let mut select = Query::select();
     select.expr(link());
     for kept in &flow.figures {
-        let value = kept.measure.path.as_ref().map_or_else(|| Expr::val(1_i64), |path| compiler.operand(path).expression);
+        let value =
+            kept.measure.path.as_ref().map_or_else(|| Expr::val(1_i64), |path| compiler.operand(path).expression);
         let counted = match &kept.condition {
             Condition::Always => value,
             condition => CaseStatement::new().case(compiler.condition(condition), value).into(),
@@ -393,12 +398,13 @@ fn compute(
         for (index, kept) in flow.figures.iter().enumerate() {
             let Some(field) = schema.app.table(&flow.keeper).and_then(|table| table.field(&kept.key)) else { continue };
             let value = found.as_ref().map(|values| values[index].clone()).filter(|value| !value.is_unset());
-            after.values.insert(kept.key.clone(), value.map_or_else(|| field.of_nothing(), |value| field.settle(value)));
+            after
+                .values
+                .insert(kept.key.clone(), value.map_or_else(|| field.of_nothing(), |value| field.settle(value)));
         }
         if let Some(formulas) = schema.rollups.formulas.get(&flow.keeper) {
             // They read nothing but the record: see `TableRules::dependents`.
-            let nobody =
-                UserView { id: UserId(0), name: String::new(), login: String::new(), department: None };
+            let nobody = UserView { id: UserId(0), name: String::new(), login: String::new(), department: None };
             let context = Context {
                 user: &nobody,
                 settings: &IndexMap::new(),
@@ -445,12 +451,7 @@ async fn write(tx: &Tx, schema: &Schema, flow: &Flow, changed: &[(i64, Document,
     Ok(())
 }
 
-fn stored(
-    physical: &Physical,
-    field: &Field,
-    id: i64,
-    value: &Value,
-) -> Result<Vec<sea_orm::sea_query::Value>, Error> {
+fn stored(physical: &Physical, field: &Field, id: i64, value: &Value) -> Result<Vec<sea_orm::sea_query::Value>, Error> {
     if field.sealed {
         return Ok(vec![physical.bind(field, RecordId(id), value)?]);
     }

@@ -99,7 +99,10 @@ pub(super) fn columns(compiler: Compiler<'_>, permit: &Permit, hops: &[FieldPath
         select.expr(compiler.system(name));
     }
     for field in compiler.table.scalars() {
-        select.expr(super::super::schema::column(ALIAS, &compiler.physical.column(&field.key)));
+        select.expr(match &field.lookup {
+            None => super::super::schema::column(ALIAS, &compiler.physical.column(&field.key)),
+            Some(_) => compiler.operand(&FieldPath::Field(field.key.clone())).expression,
+        });
     }
     for grant in conditional(permit) {
         let scope = Compiler { reading: None, ..compiler }.condition(&grant.rows);
@@ -191,7 +194,7 @@ pub fn read(row: &Row, column: usize, field: &Field) -> Result<Value, Error> {
     if field.sealed {
         return Ok(row.opt_text(column)?.map_or(Value::Unset, Value::Sealed));
     }
-    let stored = match field.stored_as() {
+    let stored = match field.answered_as() {
         Some(Column::Integer) => row.opt_i64(column)?.map_or(Stored::Null, Stored::Integer),
         Some(Column::Text) => row.opt_text(column)?.map_or(Stored::Null, Stored::Text),
         None => Stored::Null,

@@ -2,7 +2,7 @@
 
 use crate::{
     client::Body,
-    every_kind::{SAMPLE, codes, condition, import, join, values, without_engine_values},
+    every_kind::{SAMPLE, SHELF, codes, condition, import, join, values, without_engine_values},
     server::{Server, on_both},
 };
 use reqwest::Method;
@@ -18,6 +18,10 @@ async fn a_record_of_every_kind_is_answered_edited_and_cleared() {
         let made = manager.post(SAMPLE, json!({"values": sent})).await.expect(201);
         assert_eq!(without_engine_values(&made["values"]), sent);
         assert_eq!((&made["values"]["no"], &made["values"]["hours"]), (&json!("EK-0001"), &json!("1.51")));
+        // What is looked up and what is gathered.
+        assert_eq!((&made["values"]["capacity"], &made["values"]["pieces_in_all"]), (&json!("500"), &json!("1.5")));
+        let shelf = manager.get(&format!("{SHELF}/{}", shelves[0])).await.expect(200);
+        assert_eq!((&shelf["values"]["samples"], &shelf["values"]["worth"]), (&json!(1), &json!("99.90")));
         assert_eq!(made["refs"]["shelf"][shelves[0].to_string()]["label"], "S-1");
         let unit = sent["unit"].as_i64().expect("a department");
         assert!(made["refs"]["unit"][unit.to_string()]["label"].is_string(), "{}", made.text());
@@ -43,7 +47,7 @@ async fn a_record_of_every_kind_is_answered_edited_and_cleared() {
         }
         let cleared = manager.patch(&place, json!({"values": nothing})).await.expect(200);
         for (key, value) in cleared["values"].as_object().expect("an object") {
-            let kept = ["code", "no", "lines"].contains(&key.as_str());
+            let kept = ["code", "no", "lines", "pieces_in_all"].contains(&key.as_str());
             assert!(kept || value.is_null(), "{key} is {value}");
         }
         assert_eq!(cleared["values"]["lines"], json!([]));

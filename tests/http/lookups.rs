@@ -26,7 +26,7 @@ fn with_lookups() -> Vec<(String, Value)> {
     properties["owed"] = lookup("Owed", "customer", "open");
     properties["region"] = lookup("Region", "customer", "region");
     properties["off"] =
-        field("string", "Off", json!({"kind": "money", "formula": "if level == \"a\" { amount / 10 } else { 0 }"}));
+        field("string", "Off", json!({"kind": "money", "formula": "iff(level == \"a\", amount / 10, 0)"}));
     let columns = &mut properties["lines"]["items"]["properties"];
     columns["price"] = lookup("Price", "item", "price");
     columns["cost"] = field("string", "Cost", json!({"kind": "money", "formula": "qty * price"}));

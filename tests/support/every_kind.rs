@@ -111,7 +111,7 @@ pub async fn values(server: &Server, code: &str, shelves: [i64; 2]) -> Value {
 pub fn without_engine_values(values: &Value) -> Value {
     let mut values = values.clone();
     let object = values.as_object_mut().expect("an object");
-    for key in ["no", "hours", "password"] {
+    for key in ["no", "hours", "password", "capacity", "pieces_in_all"] {
         object.remove(key);
     }
     for line in object["lines"].as_array_mut().expect("lines") {

@@ -124,7 +124,7 @@ async fn add_indexes(tx: &Tx, dialect: Dialect, schema: &Schema) -> Result<(), E
             tx.execute_text(&sql).await?;
         }
         let single = table
-            .scalars()
+            .stored()
             .filter(|field| field.index || field.kind == Kind::Link)
             .map(|field| vec![field.key.as_str()]);
         let composite = table.index.iter().map(|set| set.iter().map(String::as_str).collect::<Vec<_>>());
@@ -134,7 +134,7 @@ async fn add_indexes(tx: &Tx, dialect: Dialect, schema: &Schema) -> Result<(), E
         }
         for field in table.lines() {
             let Some(lines) = physical.lines(&field.key) else { continue };
-            for link in field.columns.values().filter(|column| column.kind == Kind::Link || column.index) {
+            for link in field.stored_columns().filter(|column| column.kind == Kind::Link || column.index) {
                 let columns: Vec<String> = lines.column_id(&link.key).into_iter().map(column_name).collect();
                 add_index(tx, lines.id, &lines.name, &columns).await?;
             }

@@ -41,7 +41,7 @@ fn with_lookups() -> Vec<(String, Value)> {
         json!([
         {"table": "order", "actions": every, "scope": "all"},
         {"table": "customer", "actions": ["view"], "scope": {"field": "level", "op": "eq", "value": "a"},
-         "fields": {"open": "hidden", "*": "read"}}]),
+         "fields": {"open": "hidden", "left": "hidden", "*": "read"}}]),
     ));
     documents
 }
@@ -109,7 +109,7 @@ async fn the_present_value_behind_a_link_is_shown_filtered_sorted_and_added_up()
         assert_eq!(read["refs"]["region"][region.to_string()]["label"], "North");
         let file = admin.get(&format!("{}/export?format=csv", records("order"))).await.expect(200).text();
         assert!(file.contains("13900000000") && file.contains("Phone"), "{file}");
-        for page in [format!("/apps/figures/order/{}", orders[0]), "/apps/figures/order".into(), format!("/apps/figures/order/{}/edit", orders[0])] {
+        for page in [format!("/apps/figures/order/{}", orders[0]), format!("/apps/figures/order/{}/edit", orders[0])] {
             let shown = admin.get(&page).await.expect(200).text();
             assert!(shown.contains("13900000000"), "{page}");
         }
@@ -241,7 +241,7 @@ async fn a_page_takes_as_many_statements_for_many_rows_as_for_few() {
         for limit in [2, 60] {
             let reader = server.service.store.reader();
             let before = reader.statements();
-            let request = ListRequest { limit: Some(limit), sort: Some("phone".into()), ..ListRequest::default() };
+            let request = ListRequest { limit: Some(limit), sort: Some("-phone".into()), ..ListRequest::default() };
             formwork::service::records::list_json(&reader, &call, live, "order", &request).await.expect("a page");
             counted.push(reader.statements() - before);
         }

@@ -69,8 +69,24 @@ impl Filter {
                 Operand::Values(parts) => parts.iter().any(|part| depends(part, of_moments)),
             }
         }
+        fn looks_into_lines(filter: &Filter) -> bool {
+            match filter {
+                Filter::All(parts) | Filter::Any(parts) => parts.iter().any(looks_into_lines),
+                Filter::Not(part) => looks_into_lines(part),
+                Filter::AnyLine { .. } => true,
+                Filter::Test(_) => false,
+            }
+        }
+        if looks_into_lines(self) {
+            return Err("the rows of a rollup are counted by their own fields, not by their lines".to_owned());
+        }
         for test in self.tests() {
             let path = &test.path;
+            if test.operator == Operator::Under && !matches!(test.operand, Operand::Value(Value::List(_))) {
+                return Err(format!(
+                    "what lies below \"{path}\" changes without the record; write the values with \"in\""
+                ));
+            }
             let elsewhere = match path {
                 FieldPath::Hop(..) => true,
                 FieldPath::Field(key) => table.field(key).is_some_and(|field| field.lookup.is_some()),

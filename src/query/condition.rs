@@ -102,6 +102,17 @@ impl Condition {
             Self::Test(test) => test.matches(&row.value(&test.path)),
         }
     }
+
+    /// Every path that it looks at, lines aside.
+    #[must_use]
+    pub fn paths(&self) -> Vec<&FieldPath> {
+        match self {
+            Self::Always | Self::Never | Self::AnyLine { .. } => Vec::new(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::paths).collect(),
+            Self::Not(part) => part.paths(),
+            Self::Test(test) => vec![&test.path],
+        }
+    }
 }
 
 impl Test {

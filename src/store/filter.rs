@@ -301,9 +301,9 @@ impl<'a> Compiler<'a> {
                 let expression = match self.visibility(key) {
                     None | Some(Visibility::Always) => found.expression,
                     Some(Visibility::Never) => form.null_of(found.field),
-                    Some(Visibility::When(condition)) => {
-                        CaseStatement::new().case(self.record().unmasked().condition(&condition), found.expression).into()
-                    }
+                    Some(Visibility::When(condition)) => CaseStatement::new()
+                        .case(self.record().unmasked().condition(&condition), found.expression)
+                        .into(),
                 };
                 Operand { expression, field: found.field }
             }

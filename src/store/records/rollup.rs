@@ -343,6 +343,7 @@ async fn gathered(tx: &Tx, schema: &Schema, flow: &Flow, ids: &[i64]) -> Result<
         alias: ALIAS,
         record,
         postgres: tx.is_postgres(),
+        lines: None,
         reading: None,
     };
     let link = || column(ALIAS, &rows.column(&flow.link));

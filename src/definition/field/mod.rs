@@ -330,41 +330,6 @@ impl Field {
         self.answered_as().filter(|_| self.lookup.is_none())
     }
 
-    /// Whether the server computes it from other values.
-    #[must_use]
-    pub const fn is_computed(&self) -> bool {
-        self.formula.is_some() || self.rollup.is_some() || self.lookup.is_some()
-    }
-
-    /// Whether it is a figure of rows outside of the record, which changes when those do.
-    #[must_use]
-    pub fn is_gathered(&self) -> bool {
-        self.rollup.as_ref().is_some_and(|rollup| rollup.from.table.is_some())
-    }
-
-    /// What a record that nothing belongs to yet has in the field: figures that add up begin at zero.
-    #[must_use]
-    pub fn of_nothing(&self) -> Value {
-        use crate::definition::measure::Function;
-        match self.rollup.as_ref().map(|rollup| rollup.function) {
-            Some(Function::Sum | Function::Count | Function::CountDistinct) => self.load(Stored::Integer(0)),
-            _ => Value::Unset,
-        }
-    }
-
-    /// Takes on the kind of what it reads.
-    pub(in crate::definition) fn become_like(&mut self, other: &Self) {
-        let scale = self.rollup.as_ref().and_then(|rollup| rollup.scale);
-        self.kind = other.kind;
-        self.scale = scale.unwrap_or(other.scale);
-        self.options.clone_from(&other.options);
-        self.target.clone_from(&other.target);
-        self.sensitive |= other.sensitive;
-        if self.unit.is_none() {
-            self.unit.clone_from(&other.unit);
-        }
-    }
-
     /// Text that may be searched for a part.
     #[must_use]
     pub fn is_text(&self) -> bool {

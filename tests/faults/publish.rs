@@ -279,6 +279,49 @@ async fn writers_never_notice_more_than_that_something_changed() {
     .await;
 }
 
+#[tokio::test]
+async fn a_form_that_was_open_meanwhile_loses_nothing_that_was_typed() {
+    on_both(async |server: &Server| {
+        let administrator = import(server, 1).await;
+        let post = async |path: &str, pairs: &[(&str, &str)]| {
+            let body = serde_urlencoded::to_string(pairs).expect("pairs");
+            let body = Body::Bytes("application/x-www-form-urlencoded", body.into_bytes());
+            administrator.send(Method::POST, path, &[], body).await
+        };
+        administrator.get("/apps/shop/thing/new").await.expect(200);
+        let edited = administrator.get("/apps/shop/thing/1/edit").await.expect(200).text();
+        assert!(edited.contains("T0"));
+        administrator.put(DRAFT, next_thing()).await.expect(200);
+        publish(&administrator).await.expect(200);
+        let typed =
+            [("code", "N-1"), ("pieces", "twelve boxes"), ("weight", "1.5"), ("note", "by hand"), ("_do", "save")];
+        let shown = post("/apps/shop/thing/new", &typed).await;
+        assert!([200, 409, 422].contains(&shown.status), "{}", shown.text());
+        for text in ["N-1", "twelve boxes", "1.5"] {
+            assert!(shown.text().contains(&format!("value=\"{text}\"")), "“{text}” is lost: {}", shown.text());
+        }
+        assert!(
+            shown.text().contains("by hand"),
+            "what was typed into a field that has gone is told: {}",
+            shown.text()
+        );
+        // Put right, it goes in.
+        let typed = [("code", "N-1"), ("pieces", "12"), ("weight", "1.5"), ("_do", "save")];
+        let saved = post("/apps/shop/thing/new", &typed).await;
+        assert_eq!(saved.status, 303, "{}", saved.text());
+        let row = everything(&administrator).await.into_iter().find(|row| row["code"] == "N-1").expect("the record");
+        assert!(is_new(&row) && row["pieces"] == 12, "{row}");
+        // The same with a record that was open.
+        let typed = [("code", "T0"), ("pieces", "7"), ("weight", "2.5"), ("_version", "1"), ("_do", "save")];
+        let saved = post("/apps/shop/thing/1/edit", &typed).await;
+        assert!([303, 409, 412].contains(&saved.status), "{}", saved.text());
+        if saved.status != 303 {
+            assert!(saved.text().contains("value=\"2.5\""), "{}", saved.text());
+        }
+    })
+    .await;
+}
+
 pub fn serve(directory: &Path) -> Serving {
     Serving::start(command(directory, &["serve", "--data", "data", "--listen", "127.0.0.1:0"]))
 }

@@ -201,6 +201,7 @@ async fn build(
         columns: Vec::new(),
         body: Vec::new(),
         totals: Vec::new(),
+        totals_at: None,
         totals_label: String::new(),
         empty: None,
         height: view.row_height.as_str(),

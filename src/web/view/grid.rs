@@ -63,6 +63,8 @@ pub struct Grid {
     pub body: Vec<BodyRow>,
     /// One per column, `None` where nothing is worked out. Quantities of different units are never summed.
     pub totals: Vec<Option<Figure>>,
+    /// Where totals are, which take too long to be added up unasked.
+    pub totals_at: Option<String>,
     /// What the totals are of.
     pub totals_label: String,
     /// Instead of the table: nothing there, nothing found, not allowed.

@@ -1,6 +1,6 @@
 //! A posted form read back into a document. What does not read is kept as it was typed, with an error at its place.
 
-use super::sheet::rearrange;
+use super::{public::TRAP, sheet::rearrange};
 use crate::{
     base::{
         error::FieldError,
@@ -69,6 +69,22 @@ pub fn read(reading: &Reading<'_>, form: &FormBody) -> Posted {
         }
     }
     reader.posted
+}
+
+/// What was typed into controls whose fields are no more: somebody published while the form was open. It is told once, so that
+/// it can be put elsewhere; the form that is shown again does not have these controls.
+pub fn gone(table: &Table, form: &FormBody) -> Vec<FieldError> {
+    let is_known = |name: &str| {
+        let mut parts = name.split('.');
+        let field = parts.next().and_then(|key| table.field(key));
+        field.is_some_and(|field| {
+            let column = parts.nth(1).filter(|_| field.kind == Kind::Lines);
+            column.is_none_or(|column| column.starts_with('_') || field.columns.contains_key(column))
+        })
+    };
+    let typed = form.0.iter().filter(|(name, text)| !name.starts_with('_') && name != TRAP && !text.trim().is_empty());
+    let strange = typed.filter(|(name, _)| !is_known(name));
+    strange.map(|(_, text)| FieldError::new("", "field_gone").with("value", text.trim())).collect()
 }
 
 /// How many rows a grid was posted with; nothing when it was not on the page to be filled in.

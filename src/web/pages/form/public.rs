@@ -26,7 +26,7 @@ use axum::{
 use std::{net::SocketAddr, sync::Arc};
 
 /// A field that people do not see and robots fill in.
-const TRAP: &str = "website";
+pub const TRAP: &str = "website";
 /// The proof that the password was given lasts a day, in seconds.
 const KEPT: u32 = 86_400;
 

@@ -181,7 +181,9 @@ impl<'a> Subject<'a> {
             writable: &writable,
             lines_open: &writable,
         };
-        posted::read(&reading, form)
+        let mut posted = posted::read(&reading, form);
+        posted.errors.extend(posted::gone(self.table, form));
+        posted
     }
 
     /// The form over a document. `changed` is the posted name of the field that was just filled in.

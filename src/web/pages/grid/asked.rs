@@ -52,6 +52,8 @@ pub struct Asked {
     pub cursor: Option<String>,
     /// Starts of the pages before this one, the first page being an empty one.
     pub trail: Vec<String>,
+    /// The totals are wanted however many rows there are.
+    pub sum: bool,
     /// Conditions that the reader is at.
     pub draft: Option<Group>,
     /// The conditions are meant to be taken.
@@ -121,6 +123,7 @@ impl Asked {
             limit: limit.unwrap_or(USUAL),
             cursor: text("cursor"),
             trail: trail.map(|trail| trail.split(STEP).map(str::to_owned).collect()).unwrap_or_default(),
+            sum: given("sum") == Some("all"),
             draft,
             apply,
             notice: text("notice"),

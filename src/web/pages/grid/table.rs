@@ -13,7 +13,7 @@ use crate::{
         Error,
         aggregate::{AggregateRequest, GroupNode, aggregate, grouped},
         permits::Rights,
-        records::list,
+        records::{COUNTED, list},
         represent,
     },
     web::{
@@ -36,8 +36,10 @@ pub async fn lay(stage: &Stage<'_, '_>, toolbox: &Toolbox<'_, '_>, grid: &mut Gr
         measure: measures(view, &columns),
         ..AggregateRequest::default()
     };
-    let worth = listed.records.len() > 1;
-    let totals = match worth && !measured.measure.is_empty() {
+    let worth = listed.records.len() > 1 && !measured.measure.is_empty();
+    // Adding up takes as long as there are rows, so of very many it is done for whoever asks, as they do by grouping.
+    let at_once = asked.sum || !view.group.is_empty() || listed.count.is_none_or(|count| count <= COUNTED);
+    let totals = match worth && at_once {
         true => {
             let whole = AggregateRequest { group: String::new(), ..measured.clone() };
             Some(aggregate(conn, call, live, key, &whole).await?)
@@ -73,6 +75,7 @@ pub async fn lay(stage: &Stage<'_, '_>, toolbox: &Toolbox<'_, '_>, grid: &mut Gr
     if grid.totals.iter().skip(1).all(Option::is_none) {
         grid.totals.clear();
     }
+    grid.totals_at = (worth && !at_once).then(|| asked.address(&[], &[("sum", "all".to_owned())]));
     let partial = totals.as_ref().is_some_and(|totals| totals.masked);
     grid.totals_label = texts.get(if partial { "sum-readable" } else { "sum-all" });
     grid.empty = listed.records.is_empty().then(|| stage.empty());

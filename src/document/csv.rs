@@ -108,9 +108,12 @@ pub struct Writer(::csv::Writer<Vec<u8>>);
 
 impl Default for Writer {
     fn default() -> Self {
-        let start = "\u{feff}".as_bytes().to_vec();
-        Self(WriterBuilder::new().flexible(true).terminator(::csv::Terminator::CRLF).from_writer(start))
+        Self(writer("\u{feff}".as_bytes().to_vec()))
     }
+}
+
+fn writer(start: Vec<u8>) -> ::csv::Writer<Vec<u8>> {
+    WriterBuilder::new().flexible(true).terminator(::csv::Terminator::CRLF).from_writer(start)
 }
 
 impl Writer {
@@ -129,7 +132,17 @@ impl Writer {
             .map_err(|error| Problem::Unreadable(error.to_string()))
     }
 
-    /// The file.
+    /// What was written since it was last asked, so that a long file need not be held.
+    ///
+    /// # Errors
+    /// [`Problem::Unreadable`], which memory alone can cause.
+    pub fn take(&mut self) -> Result<Vec<u8>, Problem> {
+        std::mem::replace(&mut self.0, writer(Vec::new()))
+            .into_inner()
+            .map_err(|error| Problem::Unreadable(error.to_string()))
+    }
+
+    /// The rest of the file.
     ///
     /// # Errors
     /// [`Problem::Unreadable`], which memory alone can cause.

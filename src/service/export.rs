@@ -12,6 +12,7 @@ use crate::{
     access::Visibility,
     base::{
         error::FieldError,
+        id::UserId,
         value::{Document, Value},
     },
     definition::{
@@ -202,6 +203,14 @@ impl Writer {
         .map_err(|problem| super::import::refused(&problem))
     }
 
+    /// What need not be held any longer.
+    fn take(&mut self) -> Result<Vec<u8>, Error> {
+        match self {
+            Self::Csv(writer) => writer.take().map_err(|problem| super::import::refused(&problem)),
+            Self::Xlsx(_) => Ok(Vec::new()),
+        }
+    }
+
     pub(super) fn finish(self) -> Result<Vec<u8>, Error> {
         match self {
             Self::Csv(writer) => writer.finish(),
@@ -284,7 +293,8 @@ impl Service {
             return Err(too_many(most));
         }
         if count <= AT_ONCE {
-            let (name, bytes) = self.write_export(call, live, export, None).await?;
+            let (name, mut bytes) = (file_name(call, live, export)?, Vec::new());
+            self.write_export(call, live, export, &mut Sink::Memory(&mut bytes)).await?;
             return Ok(Exported::File { name, bytes });
         }
         let new = stored_jobs::New {
@@ -305,14 +315,14 @@ impl Service {
         Ok(Exported::Job(job))
     }
 
-    /// Writes the file page by page; `None` in the place of a file where the job was stopped.
+    /// Writes the file page by page.
     async fn write_export(
         &self,
         call: &Call,
         live: &Arc<LiveApp>,
         export: &Export,
-        job: Option<(&Arc<Job>, &Stop)>,
-    ) -> Result<(String, Vec<u8>), Error> {
+        sink: &mut Sink<'_, '_>,
+    ) -> Result<(), Error> {
         let reader = self.store.reader();
         let table = live.table(&call.actor.locale, &export.table)?;
         let rights = Rights::load(&reader, call, live).await?;
@@ -342,24 +352,8 @@ impl Service {
                 return Err(too_many(most));
             }
             cursor = listed.next;
-            if let Some((job, stop)) = job {
-                let (job, now) = (job.clone(), self.clock.now());
-                let reached = usize::try_from(done).unwrap_or(usize::MAX);
-                let all = reached.max(usize::try_from(total.unwrap_or(0)).unwrap_or(0));
-                let cancelled = self
-                    .store
-                    .transaction(move |tx| {
-                        let job = job.clone();
-                        Box::pin(async move { Ok::<_, Error>(progress(tx, &job, reached, all, now).await?) })
-                    })
-                    .await?;
-                if cancelled {
-                    return Err(Error::conflict(CANCELLED));
-                }
-                if stop.is_asked() && cursor.is_some() {
-                    return Err(Error::conflict(INTERRUPTED));
-                }
-            }
+            let all = done.max(total.unwrap_or(0));
+            sink.put(self, writer.take()?, (done, all), cursor.is_none()).await?;
             if cursor.is_none() {
                 break;
             }
@@ -367,6 +361,7 @@ impl Service {
         let bytes = tokio::task::spawn_blocking(move || writer.finish())
             .await
             .map_err(|error| Error::internal(error.to_string()))??;
+        sink.finish(self, bytes).await?;
         let what = json!({
             "rows": done, "format": export.format, "view": export.view, "filter": export.filter, "q": export.search,
             "fields": export.fields,
@@ -378,9 +373,13 @@ impl Service {
                 Box::pin(async move { audit::act(tx, &call, "record.export", on_table(&live, &key), what).await })
             })
             .await?;
-        let name = format!("{}-{}.{}", table.title, call.today(), export.format.extension());
-        Ok((name, bytes))
+        Ok(())
     }
+}
+
+fn file_name(call: &Call, live: &LiveApp, export: &Export) -> Result<String, Error> {
+    let table = live.table(&call.actor.locale, &export.table)?;
+    Ok(format!("{}-{}.{}", table.title, call.today(), export.format.extension()))
 }
 
 pub(super) fn too_many(most: u64) -> Error {
@@ -391,25 +390,111 @@ pub(super) fn too_many(most: u64) -> Error {
 const CANCELLED: &str = "job_cancelled";
 const INTERRUPTED: &str = "job_interrupted";
 
+/// Where a file goes: to memory while it is short, else piece by piece to the files of jobs.
+enum Sink<'a, 'k> {
+    Memory(&'a mut Vec<u8>),
+    Job(&'a mut Kept<'k>),
+}
+
+/// A file of a job, while it is written.
+struct Kept<'a> {
+    job: &'a Arc<Job>,
+    stop: &'a Stop,
+    user: UserId,
+    name: &'a str,
+    /// Once something of it is stored.
+    file: Option<i64>,
+    waiting: Vec<u8>,
+    /// Bytes that are stored, and in how many pieces.
+    size: usize,
+    count: i64,
+}
+
+impl Sink<'_, '_> {
+    /// Takes the next bytes; `(rows, of rows)` is how far it is.
+    async fn put(&mut self, service: &Service, bytes: Vec<u8>, so_far: (u64, u64), last: bool) -> Result<(), Error> {
+        let kept = match self {
+            Self::Memory(memory) => {
+                memory.extend(bytes);
+                return Ok(());
+            }
+            Self::Job(kept) => kept,
+        };
+        kept.waiting.extend(bytes);
+        while kept.waiting.len() >= job_files::PIECE {
+            kept.store(service, job_files::PIECE).await?;
+        }
+        let count = |rows: u64| usize::try_from(rows).unwrap_or(usize::MAX);
+        let (job, now, done, all) = (kept.job.clone(), service.clock.now(), count(so_far.0), count(so_far.1));
+        let told = service.store.transaction(move |tx| {
+            let job = job.clone();
+            Box::pin(async move { Ok::<_, Error>(progress(tx, &job, done, all, now).await?) })
+        });
+        if told.await? {
+            return Err(Error::conflict(CANCELLED));
+        }
+        if kept.stop.is_asked() && !last {
+            return Err(Error::conflict(INTERRUPTED));
+        }
+        Ok(())
+    }
+
+    /// Takes the last bytes.
+    async fn finish(&mut self, service: &Service, bytes: Vec<u8>) -> Result<(), Error> {
+        let kept = match self {
+            Self::Memory(memory) => {
+                memory.extend(bytes);
+                return Ok(());
+            }
+            Self::Job(kept) => kept,
+        };
+        kept.waiting.extend(bytes);
+        while !kept.waiting.is_empty() {
+            kept.store(service, job_files::PIECE.min(kept.waiting.len())).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Kept<'_> {
+    async fn store(&mut self, service: &Service, length: usize) -> Result<(), Error> {
+        let rest = self.waiting.split_off(length);
+        let piece = std::mem::replace(&mut self.waiting, rest);
+        let (user, file, ordinal, now) = (self.user, self.file, self.count, service.clock.now());
+        let input = (self.name.to_owned(), piece, service.live.vault().cloned());
+        let stored = service.store.transaction_with(input, move |tx, (name, piece, vault)| {
+            Box::pin(async move {
+                let file = match file {
+                    Some(file) => file,
+                    None => job_files::begin(tx, user, name, now).await?,
+                };
+                job_files::append(tx, vault.as_deref(), file, ordinal, piece).await?;
+                Ok::<_, Error>(file)
+            })
+        });
+        self.file = Some(stored.await?);
+        self.size += length;
+        self.count += 1;
+        Ok(())
+    }
+}
+
 /// Does an export's job.
 pub(super) async fn perform(service: &Service, job: &Arc<Job>, call: Call, stop: &Stop) -> Result<Rest, Error> {
     let export: Export = serde_json::from_str(&job.input).map_err(|error| Error::internal(error.to_string()))?;
     let live = service.app_of_job(job).await?;
-    let written = service.write_export(&call, &live, &export, Some((job, stop))).await;
-    let (name, bytes) = match written {
+    let name = file_name(&call, &live, &export)?;
+    let mut kept =
+        Kept { job, stop, user: call.actor.user, name: &name, file: None, waiting: Vec::new(), size: 0, count: 0 };
+    let written = service.write_export(&call, &live, &export, &mut Sink::Job(&mut kept)).await;
+    if let (Err(_), Some(file)) = (&written, kept.file) {
+        let gone = service.store.transaction(move |tx| Box::pin(job_files::remove(tx, file)));
+        gone.await?;
+    }
+    match written {
         Err(Error::Conflict { code, .. }) if code == CANCELLED => return Ok(Rest::Cancelled(json!({}))),
         Err(Error::Conflict { code, .. }) if code == INTERRUPTED => return Ok(Rest::Interrupted),
         other => other?,
-    };
-    let (user, now) = (call.actor.user, service.clock.now());
-    let size = bytes.len();
-    let stored = (name.clone(), bytes, service.live.vault().cloned());
-    let file = service
-        .store
-        .transaction_with(stored, move |tx, (name, bytes, vault)| {
-            let vault = vault.as_deref();
-            Box::pin(async move { Ok::<_, Error>(job_files::insert(tx, vault, user, name, bytes, now).await?) })
-        })
-        .await?;
-    Ok(Rest::Done(json!({"file": file, "name": name, "size": size})))
+    }
+    Ok(Rest::Done(json!({"file": kept.file, "name": name, "size": kept.size})))
 }

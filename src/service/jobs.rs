@@ -102,17 +102,27 @@ impl Service {
         if stopped { Ok(()) } else { Err(Error::conflict("job_ended")) }
     }
 
-    /// The file that a job made: its name and bytes. Only for the person whose rights it was made with.
+    /// The file that a job made: its number, name and size in bytes. Only for the person whose rights it was made with.
     ///
     /// # Errors
     /// `NotFound`.
-    pub async fn job_file(&self, call: &Call, id: i64) -> Result<(String, Vec<u8>), Error> {
+    pub async fn job_file(&self, call: &Call, id: i64) -> Result<(i64, String, u64), Error> {
         let job = self.job(call, id).await?;
         if job.user_id != call.actor.user.0 {
             return Err(Error::NotFound);
         }
         let file = result_of(&job)["file"].as_i64().ok_or(Error::NotFound)?;
-        self.load_job_file(file).await
+        let (name, size) = job_files::find(&self.store.reader(), file).await?.ok_or(Error::NotFound)?;
+        Ok((file, name, size))
+    }
+
+    /// One piece of such a file, counted from 0; nothing after the last.
+    ///
+    /// # Errors
+    /// The database failed, or the file was sealed with another key.
+    pub async fn job_file_piece(&self, file: i64, ordinal: i64) -> Result<Option<Vec<u8>>, Error> {
+        let vault = self.live.vault().map(AsRef::as_ref);
+        Ok(job_files::piece(&self.store.reader(), vault, file, ordinal).await?)
     }
 
     /// A file that a job reads or made.

@@ -9,14 +9,19 @@ use crate::{
 };
 use axum::{
     Json,
+    body::Body,
     extract::{Path, Query, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio_util::io::ReaderStream;
 
 /// Jobs of one page.
 const PAGE: u64 = 50;
+/// Bytes of a file that are held while it is sent.
+const HELD: usize = 64 * 1024;
 
 /// A job with what went wrong said in the reader's language.
 fn shown(texts: Texts, job: &Job) -> Value {
@@ -55,18 +60,35 @@ pub async fn cancel(State(web): State<Web>, caller: Caller, Path(id): Path<i64>)
 }
 
 pub async fn file(State(web): State<Web>, caller: Caller, Path(id): Path<i64>) -> Result<Response> {
-    let (name, bytes) = web.service.job_file(&caller.call, id).await?;
+    let (file, name, size) = web.service.job_file(&caller.call, id).await?;
     let kind = match name.rsplit('.').next() {
         Some("csv") => "text/csv; charset=utf-8",
         Some("xlsx") => crate::service::export::Format::Xlsx.content_type(),
         _ => "application/octet-stream",
     };
-    Ok(download(&name, kind, bytes))
+    // Read as fast as it is taken, so that no file is held whole. Where it breaks off, its length says so.
+    let (mut into, out) = tokio::io::duplex(HELD);
+    let service = web.service.clone();
+    tokio::spawn(async move {
+        for ordinal in 0.. {
+            match service.job_file_piece(file, ordinal).await {
+                Ok(Some(piece)) if into.write_all(&piece).await.is_ok() => {}
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::error!(%error, file, "a file of a job breaks off");
+                    break;
+                }
+            }
+        }
+    });
+    let mut response = download(&name, kind, Body::from_stream(ReaderStream::with_capacity(out, HELD)));
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(size));
+    Ok(response)
 }
 
 /// A file to be saved, never shown.
 #[must_use]
-pub fn download(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
+pub fn download(name: &str, kind: &'static str, body: impl Into<Body>) -> Response {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let encoded: String = name
         .bytes()
@@ -74,7 +96,7 @@ pub fn download(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
         .collect();
     let extension = name.rsplit('.').next().filter(|end| end.bytes().all(plain)).unwrap_or("bin");
     let disposition = format!("attachment; filename=\"export.{extension}\"; filename*=UTF-8''{encoded}");
-    let mut response = bytes.into_response();
+    let mut response = Response::new(body.into());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -129,7 +129,7 @@ pub(super) async fn prepare(tx: &Tx, schema: &Schema) -> Result<(), Error> {
 }
 
 /// Whether lists are likely to be sorted by the field: it is indexed, or names the record.
-fn is_sorted_by(table: &Table, field: &Field) -> bool {
+pub(super) fn is_sorted_by(table: &Table, field: &Field) -> bool {
     let names = table.display_fields().next().is_some_and(|first| first.key == field.key);
     names || field.index || field.unique || table.unique_sets().any(|set| *set == [field.key.as_str()])
 }

@@ -5,16 +5,18 @@
 
 use super::{
     super::{
-        Error, Row,
+        Connection, Error, Row,
         filter::{self, Compiler},
+        integer,
         schema::{bind, column},
-        shadow::Form,
+        shadow::{Form, is_sorted_by},
     },
     select::{ALIAS, Listing},
 };
 use crate::{
-    definition::field::{Column, Stored},
-    query::{Cursor, CursorError, FieldPath, Sort, SystemField},
+    access::Permit,
+    definition::field::{Column, Kind, Stored},
+    query::{Condition, Cursor, CursorError, FieldPath, Sort, SystemField},
 };
 use sea_orm::sea_query::{Asterisk, Expr, ExprTrait, NullOrdering, Order, Query, SelectStatement, UnionType};
 use serde_json::Value as Json;
@@ -75,6 +77,59 @@ impl SortKey {
             Json::String(text) if self.text => Ok(Stored::Text(text.clone())),
             _ => Err(CursorError),
         }
+    }
+}
+
+/// More rows than these that meet a condition are many.
+const MANY: u64 = 10_000;
+
+/// Whether a list is best read in its order until a page is full, although an index would find the rows that are wanted: there
+/// are so many of them that sorting them takes longer. SQLite cannot know how often a value occurs, so it is counted, no
+/// further than needed, in the index alone where that holds all. One statement, where there is a choice.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn is_read_in_order(
+    conn: &impl Connection,
+    compiler: Compiler<'_>,
+    permit: &Permit,
+    listing: &Listing<'_>,
+) -> Result<bool, Error> {
+    let Some(Sort { path: FieldPath::Field(first), .. }) = listing.sort.first() else { return Ok(false) };
+    let table = compiler.table;
+    let Some(field) = table.field(first).filter(|_| !conn.is_postgres()) else { return Ok(false) };
+    let leads = |key: &str| table.index.iter().any(|set| set.first().is_some_and(|first| first == key));
+    let ordered = match Form::Ordered.is_of(field) {
+        true => is_sorted_by(table, field),
+        false => field.index || field.kind == Kind::Link || leads(first),
+    };
+    let scope = permit.rows_for(permit.action());
+    let wanted: Vec<&str> =
+        [&scope, &listing.condition].into_iter().flat_map(Condition::paths).filter_map(own).collect();
+    let found = |key: &&str| {
+        table.field(key).is_some_and(|field| field.index || field.kind == Kind::Link || field.unique) || leads(key)
+    };
+    let together = |set: &Vec<String>| {
+        set.iter().any(|key| key == first) && set.first().is_some_and(|key| wanted.contains(&key.as_str()))
+    };
+    if !ordered || !wanted.iter().any(found) || table.index.iter().any(together) {
+        return Ok(false);
+    }
+    let mut rows = Query::select();
+    rows.expr(Expr::val(1)).from_as(compiler.physical.name.clone(), ALIAS);
+    rows.and_where(Compiler { reading: None, ..compiler }.condition(&scope));
+    rows.and_where(compiler.condition(&listing.condition)).limit(MANY + 1);
+    let mut counted = Query::select();
+    counted.expr(integer(Expr::cust("COUNT(*)"))).from_subquery(rows, "counted");
+    let row = conn.query_one(&counted).await?.ok_or_else(|| Error::other("a count answers a row"))?;
+    Ok(u64::try_from(row.i64(0)?).unwrap_or(0) > MANY)
+}
+
+/// The field of the table itself at a path.
+fn own(path: &FieldPath) -> Option<&str> {
+    match path {
+        FieldPath::Field(key) => Some(key),
+        _ => None,
     }
 }
 

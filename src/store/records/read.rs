@@ -7,7 +7,7 @@ use super::{
         schema::{Schema, column},
     },
     lines,
-    order::{Sorted, Start},
+    order::{Sorted, Start, is_read_in_order},
     select::{ALIAS, Listing, Record, columns, compiler},
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     base::id::RecordId,
     query::{Condition, Cursor, CursorError},
 };
-use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, UnionType};
 use std::collections::HashMap;
 
 /// The record with its lines, if the permit shows it and it is not in the trash. Two statements, and one per lines field.
@@ -83,7 +83,8 @@ async fn one<C: Connection>(
     Ok(Some(record))
 }
 
-/// A page of records without their lines, and the cursor of the next page. One statement, however far down the list.
+/// A page of records without their lines, and the cursor of the next page. One statement, however far down the list, and on
+/// SQLite one before it where there are two ways to read the rows.
 ///
 /// # Errors
 /// A cursor of another list is told as the inner error; else the database failed.
@@ -100,16 +101,25 @@ pub async fn list(
     for expression in sorted.expressions() {
         select.expr(expression);
     }
+    let in_order = is_read_in_order(conn, compiler, reading.permit, listing).await?;
+    let narrow = |select: &mut SelectStatement| match in_order {
+        false => restrict(select, compiler, reading.permit, listing),
+        true => {
+            // Wrapped, no index is sought for it.
+            let condition = wanted(compiler, reading.permit, listing);
+            select.and_where(Func::cust("likely").arg(condition).into());
+        }
+    };
     let found = || {
         let mut found = Query::select();
         found.expr_as(column(ALIAS, "id"), "id").from_as(compiler.physical.name.clone(), ALIAS);
-        restrict(&mut found, compiler, reading.permit, listing);
+        narrow(&mut found);
         found
     };
     match sorted.start(listing.page.after.as_ref(), listing.page.limit + 1, conn.is_postgres(), found) {
-        Ok(Start::First) => restrict(&mut select, compiler, reading.permit, listing),
+        Ok(Start::First) => narrow(&mut select),
         Ok(Start::After(condition)) => {
-            restrict(&mut select, compiler, reading.permit, listing);
+            narrow(&mut select);
             select.and_where(condition);
         }
         Ok(Start::Among(ids)) => {
@@ -207,13 +217,19 @@ fn select_width(compiler: Compiler<'_>, permit: &Permit, listing: &Listing<'_>) 
 }
 
 pub(super) fn restrict(select: &mut SelectStatement, compiler: Compiler<'_>, permit: &Permit, listing: &Listing<'_>) {
-    select.and_where(compiler.visible(permit, permit.action()));
+    select.and_where(wanted(compiler, permit, listing));
+}
+
+/// The rows of a list.
+fn wanted(compiler: Compiler<'_>, permit: &Permit, listing: &Listing<'_>) -> Expr {
+    let mut wanted = compiler.visible(permit, permit.action());
     if listing.condition != Condition::Always {
-        select.and_where(compiler.condition(&listing.condition));
+        wanted = wanted.and(compiler.condition(&listing.condition));
     }
     if let Some(words) = listing.search.as_deref().filter(|words| !words.trim().is_empty()) {
-        select.and_where(compiler.search(words));
+        wanted = wanted.and(compiler.search(words));
     }
+    wanted
 }
 
 /// How many records there are, counted no further than `cap`.

@@ -85,6 +85,7 @@ pub struct Service {
     passwords: Arc<sign_in::Passwords>,
     actors: Arc<accounts::Actors>,
     senders: Arc<public_links::Senders>,
+    sheets: Arc<import::Sheets>,
 }
 
 /// One command of a person: who, when, under which request, and the key by which a repetition is known.
@@ -153,6 +154,7 @@ impl Service {
             passwords: Arc::new(sign_in::Passwords::default()),
             actors: Arc::new(accounts::Actors::default()),
             senders: Arc::new(public_links::Senders::default()),
+            sheets: Arc::default(),
             thumbnails: thumbnails::Thumbnails::default(),
             store,
             clock,

@@ -7,12 +7,13 @@ pub mod lookup;
 pub mod plan;
 pub mod rows;
 mod run;
+mod sheets;
 mod snapshot;
 pub mod template;
 mod undo;
 
 pub use plan::{BadRows, Blank, DateOrder, Mapped, Mode, Plan, Target};
-pub(in crate::service) use run::on_table;
+pub(in crate::service) use {run::on_table, sheets::Sheets};
 
 use super::{
     Call, Error, LiveApp, Service,
@@ -112,10 +113,10 @@ pub fn refused(problem: &Problem) -> Error {
 }
 
 /// Reads a sheet away from the threads that serve.
-async fn sheet_of(bytes: Arc<Vec<u8>>, name: Option<String>) -> Result<(Vec<String>, Sheet), Error> {
+async fn sheet_of(bytes: Arc<Vec<u8>>, name: Option<String>) -> Result<(Vec<String>, Arc<Sheet>), Error> {
     let read = move || {
         let limits = Limits::default();
-        Ok((document::sheets(&bytes, &limits)?, document::read(&bytes, name.as_deref(), &limits)?))
+        Ok((document::sheets(&bytes, &limits)?, Arc::new(document::read(&bytes, name.as_deref(), &limits)?)))
     };
     let read = tokio::task::spawn_blocking(read).await.map_err(|error| Error::internal(error.to_string()))?;
     read.map_err(|problem: Problem| refused(&problem))
@@ -151,12 +152,14 @@ impl Service {
         let rights = Rights::load(&reader, call, live).await?;
         permits(&rights, table)?;
         let bytes = Arc::new(bytes);
-        let plan = self.plan(call, live, table, bytes.clone(), wish).await?;
+        let (plan, sheet) = self.plan(call, live, table, bytes.clone(), wish).await?;
+        let (size, name_of_sheet) = (bytes.len(), plan.sheet.clone());
         let new = (call.actor.user, live.id, table.to_owned(), name.chars().take(200).collect::<String>());
         let (bytes, now) = (bytes, call.now);
         let options = json!(plan).to_string();
         let vault = self.live.vault().cloned();
-        self.store
+        let (id, file) = self
+            .store
             .transaction_with(
                 (new, bytes, options, vault),
                 move |tx, ((user, app, table, name), bytes, options, vault)| {
@@ -170,11 +173,13 @@ impl Service {
                             file_name: name.clone(),
                             options: options.clone(),
                         };
-                        Ok::<_, Error>(imports::insert(tx, &new, now).await?)
+                        Ok::<_, Error>((imports::insert(tx, &new, now).await?, file))
                     })
                 },
             )
-            .await
+            .await?;
+        self.sheets.keep(file, name_of_sheet, &sheet, size);
+        Ok(id)
     }
 
     /// What to do with a file, as far as the wish leaves it open as the person did it the last time.
@@ -185,7 +190,7 @@ impl Service {
         table: &str,
         bytes: Arc<Vec<u8>>,
         wish: &Wish,
-    ) -> Result<Plan, Error> {
+    ) -> Result<(Plan, Arc<Sheet>), Error> {
         let reader = self.store.reader();
         let rights = Rights::load(&reader, call, live).await?;
         let permits = permits(&rights, table)?;
@@ -242,7 +247,7 @@ impl Service {
             return Err(Error::Invalid(errors));
         }
         plan.rows = rows::group(&sheet, &plan, definition).len();
-        Ok(plan)
+        Ok((plan, sheet))
     }
 
     /// An import of the person's own, or anybody's for an administrator.
@@ -259,13 +264,19 @@ impl Service {
         found.filter(may_see).ok_or(Error::NotFound)
     }
 
-    /// The first rows of an import's sheet, for the page that assigns columns.
+    /// An import's sheet.
     ///
     /// # Errors
     /// The file cannot be read any more.
-    pub async fn import_sheet(&self, import: &Import, plan: &Plan) -> Result<Sheet, Error> {
+    pub async fn import_sheet(&self, import: &Import, plan: &Plan) -> Result<Arc<Sheet>, Error> {
+        if let Some(sheet) = self.sheets.find(import.file_id, plan.sheet.as_deref()) {
+            return Ok(sheet);
+        }
         let (_, bytes) = self.load_job_file(import.file_id).await?;
-        Ok(sheet_of(Arc::new(bytes), plan.sheet.clone()).await?.1)
+        let size = bytes.len();
+        let (_, sheet) = sheet_of(Arc::new(bytes), plan.sheet.clone()).await?;
+        self.sheets.keep(import.file_id, plan.sheet.clone(), &sheet, size);
+        Ok(sheet)
     }
 
     /// Changes what an import is to do, before it ran.
@@ -280,7 +291,9 @@ impl Service {
         wish: &Wish,
     ) -> Result<(), Error> {
         let (_, bytes) = self.load_job_file(import.file_id).await?;
-        let plan = self.plan(call, live, &import.table_key, Arc::new(bytes), wish).await?;
+        let size = bytes.len();
+        let (plan, sheet) = self.plan(call, live, &import.table_key, Arc::new(bytes), wish).await?;
+        self.sheets.keep(import.file_id, plan.sheet.clone(), &sheet, size);
         let (id, options) = (import.id, json!(plan).to_string());
         self.store
             .transaction(move |tx| {
@@ -427,6 +440,7 @@ async fn go_on(service: &Service, job: &Arc<Job>, call: Call, stop: &Stop) -> Re
         taken: Arc::default(),
     };
     if job.kind == "import_run" {
+        service.sheets.forget(run.import.file_id);
         return run.run(stop).await;
     }
     match run.rehearse(stop).await? {

@@ -40,7 +40,7 @@ pub(super) struct Run {
     pub live: Arc<LiveApp>,
     pub call: Call,
     pub plan: Plan,
-    pub sheet: Sheet,
+    pub sheet: Arc<Sheet>,
     pub groups: Vec<Group>,
     pub lookup: Lookup,
     pub taken: Arc<Taken>,

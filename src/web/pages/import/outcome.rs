@@ -64,7 +64,7 @@ pub async fn outcome_page(
     bad.truncate(usize::try_from(BAD).unwrap_or(usize::MAX));
     let path = format!("{}/{}", here.path, import.id);
     let next = bad.last().filter(|_| more).map(|row| format!("{path}?after={}", row.ordinal));
-    let sheet = if bad.is_empty() { Sheet::default() } else { web.service.import_sheet(import, plan).await? };
+    let sheet = if bad.is_empty() { std::sync::Arc::default() } else { web.service.import_sheet(import, plan).await? };
     let shown: Vec<&plan::Mapped> = plan.columns.iter().filter(|column| column.field.is_some()).collect();
     let mut rows: Vec<BadRow> = bad.iter().flat_map(|row| bad_rows(texts, row, &sheet, &shown)).collect();
     let mut heading = texts.get("import-bad-rows-title");

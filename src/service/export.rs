@@ -1,9 +1,11 @@
 //! Export: the rows of a list as a spreadsheet, as far as the person sees them and may take them away.
 
+mod sink;
+
 use super::{
     Call, Error, LiveApp, Service, audit,
     import::{cells, lookup, on_table, plan::fits_a_cell},
-    jobs::{Rest, Stop, progress},
+    jobs::{Rest, Stop},
     permits::Rights,
     records::{ListRequest, list_for},
     represent::{self, DEPARTMENTS, Labels, PEOPLE},
@@ -12,7 +14,6 @@ use crate::{
     access::Visibility,
     base::{
         error::FieldError,
-        id::UserId,
         value::{Document, Value},
     },
     definition::{
@@ -29,6 +30,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
+use sink::{Kept, Sink};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -389,95 +391,6 @@ pub(super) fn too_many(most: u64) -> Error {
 /// How a job that is stopped leaves the loop.
 const CANCELLED: &str = "job_cancelled";
 const INTERRUPTED: &str = "job_interrupted";
-
-/// Where a file goes: to memory while it is short, else piece by piece to the files of jobs.
-enum Sink<'a, 'k> {
-    Memory(&'a mut Vec<u8>),
-    Job(&'a mut Kept<'k>),
-}
-
-/// A file of a job, while it is written.
-struct Kept<'a> {
-    job: &'a Arc<Job>,
-    stop: &'a Stop,
-    user: UserId,
-    name: &'a str,
-    /// Once something of it is stored.
-    file: Option<i64>,
-    waiting: Vec<u8>,
-    /// Bytes that are stored, and in how many pieces.
-    size: usize,
-    count: i64,
-}
-
-impl Sink<'_, '_> {
-    /// Takes the next bytes; `(rows, of rows)` is how far it is.
-    async fn put(&mut self, service: &Service, bytes: Vec<u8>, so_far: (u64, u64), last: bool) -> Result<(), Error> {
-        let kept = match self {
-            Self::Memory(memory) => {
-                memory.extend(bytes);
-                return Ok(());
-            }
-            Self::Job(kept) => kept,
-        };
-        kept.waiting.extend(bytes);
-        while kept.waiting.len() >= job_files::PIECE {
-            kept.store(service, job_files::PIECE).await?;
-        }
-        let count = |rows: u64| usize::try_from(rows).unwrap_or(usize::MAX);
-        let (job, now, done, all) = (kept.job.clone(), service.clock.now(), count(so_far.0), count(so_far.1));
-        let told = service.store.transaction(move |tx| {
-            let job = job.clone();
-            Box::pin(async move { Ok::<_, Error>(progress(tx, &job, done, all, now).await?) })
-        });
-        if told.await? {
-            return Err(Error::conflict(CANCELLED));
-        }
-        if kept.stop.is_asked() && !last {
-            return Err(Error::conflict(INTERRUPTED));
-        }
-        Ok(())
-    }
-
-    /// Takes the last bytes.
-    async fn finish(&mut self, service: &Service, bytes: Vec<u8>) -> Result<(), Error> {
-        let kept = match self {
-            Self::Memory(memory) => {
-                memory.extend(bytes);
-                return Ok(());
-            }
-            Self::Job(kept) => kept,
-        };
-        kept.waiting.extend(bytes);
-        while !kept.waiting.is_empty() {
-            kept.store(service, job_files::PIECE.min(kept.waiting.len())).await?;
-        }
-        Ok(())
-    }
-}
-
-impl Kept<'_> {
-    async fn store(&mut self, service: &Service, length: usize) -> Result<(), Error> {
-        let rest = self.waiting.split_off(length);
-        let piece = std::mem::replace(&mut self.waiting, rest);
-        let (user, file, ordinal, now) = (self.user, self.file, self.count, service.clock.now());
-        let input = (self.name.to_owned(), piece, service.live.vault().cloned());
-        let stored = service.store.transaction_with(input, move |tx, (name, piece, vault)| {
-            Box::pin(async move {
-                let file = match file {
-                    Some(file) => file,
-                    None => job_files::begin(tx, user, name, now).await?,
-                };
-                job_files::append(tx, vault.as_deref(), file, ordinal, piece).await?;
-                Ok::<_, Error>(file)
-            })
-        });
-        self.file = Some(stored.await?);
-        self.size += length;
-        self.count += 1;
-        Ok(())
-    }
-}
 
 /// Does an export's job.
 pub(super) async fn perform(service: &Service, job: &Arc<Job>, call: Call, stop: &Stop) -> Result<Rest, Error> {

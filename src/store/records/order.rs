@@ -16,7 +16,7 @@ use super::{
 use crate::{
     access::Permit,
     definition::field::{Column, Kind, Stored},
-    query::{Condition, Cursor, CursorError, FieldPath, Sort, SystemField},
+    query::{Condition, Cursor, CursorError, FieldPath, Sort, SystemField, Test},
 };
 use sea_orm::sea_query::{Asterisk, Expr, ExprTrait, NullOrdering, Order, Query, SelectStatement, UnionType};
 use serde_json::Value as Json;
@@ -104,13 +104,14 @@ pub(super) async fn is_read_in_order(
         false => field.index || field.kind == Kind::Link || leads(first),
     };
     let scope = permit.rows_for(permit.action());
-    let wanted: Vec<&str> =
-        [&scope, &listing.condition].into_iter().flat_map(Condition::paths).filter_map(own).collect();
+    let mut wanted = Vec::new();
+    tested(&scope, &mut wanted);
+    tested(&listing.condition, &mut wanted);
     let found = |key: &&str| {
         table.field(key).is_some_and(|field| field.index || field.kind == Kind::Link || field.unique) || leads(key)
     };
     let together = |set: &Vec<String>| {
-        set.iter().any(|key| key == first) && set.first().is_some_and(|key| wanted.contains(&key.as_str()))
+        set.iter().any(|key| key == first) && set.first().is_some_and(|key| wanted.iter().any(|tested| tested == key))
     };
     if !ordered || !wanted.iter().any(found) || table.index.iter().any(together) {
         return Ok(false);
@@ -125,11 +126,13 @@ pub(super) async fn is_read_in_order(
     Ok(u64::try_from(row.i64(0)?).unwrap_or(0) > MANY)
 }
 
-/// The field of the table itself at a path.
-fn own(path: &FieldPath) -> Option<&str> {
-    match path {
-        FieldPath::Field(key) => Some(key),
-        _ => None,
+/// The fields of the table itself that a condition looks at.
+fn tested<'c>(condition: &'c Condition, keys: &mut Vec<&'c str>) {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| tested(part, keys)),
+        Condition::Not(part) => tested(part, keys),
+        Condition::Test(Test { path: FieldPath::Field(key), .. }) => keys.push(key),
+        Condition::Test(_) | Condition::AnyLine { .. } | Condition::Always | Condition::Never => {}
     }
 }
 

@@ -43,7 +43,7 @@ struct FieldRule {
 #[derive(Debug, Clone)]
 enum Way {
     Expression(Expression),
-    Rollup(LinesRollup),
+    Rollup(Box<LinesRollup>),
 }
 
 impl FieldRule {
@@ -116,7 +116,7 @@ impl TableRules {
                 let Some(lines) = rollup.own_lines() else { continue };
                 match LinesRollup::compile(table, lines, rollup) {
                     Ok(rollup) => {
-                        rules.push(FieldRule { lines: None, key: field.key.clone(), way: Way::Rollup(rollup) })
+                        rules.push(FieldRule { lines: None, key: field.key.clone(), way: Way::Rollup(Box::new(rollup)) })
                     }
                     Err(error) => problems.push((pointer(None, &field.key, "filter"), error)),
                 }

@@ -285,7 +285,7 @@ async fn counting_stops_at_its_cap() {
         assert_eq!(found, expected[..150], "sorted by {sort}");
     }
     let all = manager.list(ITEM, &[("filter", &unit), ("sort", "code"), ("limit", "1")]).await.expect(200);
-    assert!(!codes(all.items())[0].starts_with("N-"), "{}", all.text());
+    assert_eq!(codes(all.items()), ["N-0"]);
     let few = manager.list(ITEM, &[("count", "true"), ("q", "HW-0008")]).await.expect(200);
     assert_eq!((&few["count"], &few["count_capped"]), (&json!(1), &Value::Null));
     let none = manager.list(ITEM, &[("limit", "1")]).await.expect(200);

@@ -52,12 +52,13 @@ fn figures_are_decided_by_records_alone_and_never_by_themselves() {
     let share = field("money", json!({"formula": "shelf.total"}));
     let said = with(plain(), &[("tables/order.json", "share", share)]);
     assert_eq!(said, [""; 0], "what is read behind a link is as it was when the record was saved");
-    let round = field("rollup", json!({"from": {"table": "shelf", "field": "order"}, "measure": "sum(total)"}));
+    let round = field("rollup", json!({"from": {"table": "shelf", "field": "order"}, "measure": "sum(left)"}));
     let counted = field("rollup", json!({"from": {"table": "order", "field": "shelf"}, "measure": "count(round)"}));
     let said = with(
         counted,
         &[
             ("tables/order.json", "round", round),
+            ("tables/shelf.json", "left", formula("100 - total")),
             ("tables/shelf.json", "order", field("link", json!({"table": "order"}))),
         ],
     );

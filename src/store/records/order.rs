@@ -143,7 +143,7 @@ pub(super) enum Start {
     /// Among the rows that meet this.
     After(Expr),
     /// Among the rows with these ids: the stretches that follow, each as long as a page.
-    Among(SelectStatement),
+    Among(Box<SelectStatement>),
 }
 
 /// Rows that are next to each other in the order.
@@ -252,7 +252,7 @@ impl Sorted {
         for more in stretches {
             ids.union(UnionType::All, more);
         }
-        Ok(Start::Among(ids))
+        Ok(Start::Among(Box::new(ids)))
     }
 
     fn values(&self, cursor: &Cursor) -> Result<Vec<Stored>, CursorError> {

@@ -123,7 +123,7 @@ pub async fn list(
             select.and_where(condition);
         }
         Ok(Start::Among(ids)) => {
-            select.and_where(column(ALIAS, "id").in_subquery(ids));
+            select.and_where(column(ALIAS, "id").in_subquery(*ids));
         }
         Err(error) => return Ok(Err(error)),
     }

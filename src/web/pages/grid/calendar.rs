@@ -146,7 +146,7 @@ pub async fn lay(stage: &Stage<'_, '_>, grid: &mut Grid) -> Result<(), Error> {
         weekdays: (1..=7).map(|day| weekday(texts, day)).collect(),
         weeks: if view.span == Span::Days { Vec::new() } else { drawing.weeks() },
         agenda: drawing.agenda(),
-        legend: colour.map(|field| legend(field)).unwrap_or_default(),
+        legend: colour.map(legend).unwrap_or_default(),
         mover: moving.zip(move_url.clone()).map(|(placed, action)| Mover {
             action,
             id: placed.card.id,

@@ -115,9 +115,11 @@ impl TableRules {
             for (field, rollup) in gathered.filter_map(|field| Some((field, field.rollup.as_ref()?))) {
                 let Some(lines) = rollup.own_lines() else { continue };
                 match LinesRollup::compile(table, lines, rollup) {
-                    Ok(rollup) => {
-                        rules.push(FieldRule { lines: None, key: field.key.clone(), way: Way::Rollup(Box::new(rollup)) })
-                    }
+                    Ok(rollup) => rules.push(FieldRule {
+                        lines: None,
+                        key: field.key.clone(),
+                        way: Way::Rollup(Box::new(rollup)),
+                    }),
                     Err(error) => problems.push((pointer(None, &field.key, "filter"), error)),
                 }
             }

@@ -10,6 +10,7 @@ mod m0004_jobs;
 mod m0005_public_links;
 mod m0006_evolution;
 mod m0007_app_layout;
+mod m0008_draft_steps;
 mod sketch;
 
 /// All steps in their order.
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_public_links::Migration),
             Box::new(m0006_evolution::Migration),
             Box::new(m0007_app_layout::Migration),
+            Box::new(m0008_draft_steps::Migration),
         ]
     }
 }

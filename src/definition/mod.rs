@@ -7,6 +7,7 @@ pub mod action;
 pub mod app;
 pub mod computed;
 pub mod dashboard;
+pub mod edit;
 pub mod evolution;
 pub mod field;
 pub mod finding;

@@ -52,7 +52,9 @@ pub async fn put(
         updated_by: Set(by.0),
         updated_at: Set(now.0),
     };
-    Ok(row.insert(tx.orm()).await?)
+    let row = row.insert(tx.orm()).await?;
+    super::draft_steps::keep(tx, app, row.id, path, text).await?;
+    Ok(row)
 }
 
 /// Makes a document be as it is live again.

@@ -12,6 +12,7 @@ pub mod catalogue;
 mod connection;
 pub mod ddl;
 pub mod departments;
+pub mod draft_steps;
 pub mod drafts;
 pub mod entity;
 mod error;

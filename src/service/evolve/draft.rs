@@ -1,10 +1,11 @@
 //! The draft of an app: the live version's documents with what somebody has changed since.
 
-use super::may_build;
+use super::{edit::note_difference, may_build};
 use crate::{
     base::{id::UserId, time::Timestamp},
     definition::{
         app::App,
+        edit::Done,
         evolution::{Difference, Rename, apply_renames, difference},
         finding::Finding,
         package::{Documents, canonical, parse_json, place},
@@ -197,6 +198,8 @@ impl Service {
                     }
                     let what = json!({"document": [null, path]});
                     audit::act(tx, call, "app.draft", audit::on_app(live.id), what).await?;
+                    let done = Done::said("did-write").with("path", path.as_str());
+                    note_difference(tx, call, live, &state, &done).await?;
                     let after = State::over(tx, live, number).await?;
                     let findings = after.check().findings.into_iter().filter(|finding| finding.file == *path).collect();
                     let shown = after.document(path).unwrap_or(Drafted {
@@ -241,6 +244,7 @@ impl Service {
                     }
                     let what = json!({"document": [path.as_deref().unwrap_or("*"), null]});
                     audit::act(tx, call, "app.draft", audit::on_app(live.id), what).await?;
+                    note_difference(tx, call, live, &state, &Done::said("did-discard")).await?;
                     Ok::<_, Error>(())
                 })
             })

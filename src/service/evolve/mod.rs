@@ -2,6 +2,7 @@
 
 mod carry;
 pub mod draft;
+pub mod edit;
 mod measure;
 pub mod publish;
 pub mod rename;
@@ -9,6 +10,7 @@ pub mod trash;
 pub mod versions;
 
 pub use draft::{Drafted, State};
+pub use edit::Steps;
 pub use measure::{Example, Outcome, PlanStep};
 pub use publish::{Checked, Publish, Published};
 

@@ -23,7 +23,8 @@ use crate::{
         tokens::hex,
     },
     store::{
-        self, Connection, Schema, Tx, app_drafts, apps as versions, catalogue, ddl, evolve, people, records, settings,
+        self, Connection, Schema, Tx, app_drafts, apps as versions, catalogue, ddl, draft_steps, evolve, people,
+        records, settings,
     },
 };
 use serde_json::json;
@@ -253,6 +254,7 @@ async fn run(tx: &Tx, call: &Call, live: &LiveApp, state: State, publish: &Publi
     versions::publish(tx, live.id, &version, &manifest.title, manifest.icon.as_deref(), call.now).await?;
     if publish.instead.is_none() {
         app_drafts::clear(tx, live.id).await?;
+        draft_steps::clear(tx, live.id).await?;
     }
     let told: Vec<_> = checked.steps.iter().filter(|step| step.outcome > Outcome::Safe).collect();
     let what = json!({

@@ -10,7 +10,7 @@ use crate::{
         table::SYSTEM_FIELDS,
     },
     service::{Call, Error, LiveApp, Service, apps, apps::ImportError, audit},
-    store::{app_drafts, apps as versions},
+    store::{app_drafts, apps as versions, draft_steps},
 };
 use serde_json::json;
 use std::{collections::BTreeSet, sync::Arc};
@@ -48,6 +48,8 @@ impl Service {
                         };
                         return Err(ImportError::Findings(after.findings.into_iter().map(note).collect()));
                     }
+                    // Under other keys the documents of earlier steps mean something else.
+                    draft_steps::clear(tx, live.id).await?;
                     app_drafts::add_rename(tx, live.id, &json!(rename).to_string()).await?;
                     // The live documents go by their new names from here on, so only what else was drafted remains.
                     let mut renames = state.renames.clone();

@@ -1,9 +1,10 @@
 //! The trash of fields: what versions removed or converted, and putting it back into the draft.
 
-use super::{draft::State, may_build};
+use super::{draft::State, edit::note_difference, may_build};
 use crate::{
     base::id::ColumnId,
     definition::{
+        edit::Done,
         evolution::Place,
         package::{canonical, parse_json},
         schema::DocumentKind,
@@ -72,6 +73,7 @@ impl Service {
                     app_drafts::put(tx, live.id, &path, Some(&text), call.actor.user, call.now).await?;
                     let what = json!({"restored": [null, field.key]});
                     audit::act(tx, call, "app.draft", audit::on_app(live.id), what).await?;
+                    note_difference(tx, call, live, &state, &Done::said("did-restore")).await?;
                     Ok::<_, Error>(path)
                 })
             })

@@ -1,8 +1,11 @@
 //! Published versions: listing, comparing, taking one up again as a draft.
 
-use super::{draft::State, may_build, publish::under_live_names};
+use super::{draft::State, edit::note_difference, may_build, publish::under_live_names};
 use crate::{
-    definition::evolution::{Difference, difference},
+    definition::{
+        edit::Done,
+        evolution::{Difference, difference},
+    },
     service::{Call, Error, LiveApp, Service, audit},
     store::{app_drafts, apps as versions},
 };
@@ -55,6 +58,7 @@ impl Service {
                 Box::pin(async move {
                     let current = versions::lock(tx, live.id).await?.ok_or(Error::NotFound)?;
                     let wanted = under_live_names(tx, live.id, number).await?.ok_or(Error::NotFound)?;
+                    let before = State::over(tx, live, current).await?;
                     app_drafts::clear(tx, live.id).await?;
                     let state = State::over(tx, live, current).await?;
                     let paths: BTreeSet<&str> = state.old.iter().chain(wanted.iter()).map(|(path, _)| path).collect();
@@ -76,6 +80,7 @@ impl Service {
                     }
                     let what = json!({"restored": [null, number]});
                     audit::act(tx, call, "app.draft", audit::on_app(live.id), what).await?;
+                    note_difference(tx, call, live, &before, &Done::said("did-restore")).await?;
                     Ok::<_, Error>(changed)
                 })
             })

@@ -11,6 +11,8 @@ pub mod blob;
 pub mod catalogue_column;
 pub mod catalogue_table;
 pub mod department;
+pub mod draft_step;
+pub mod draft_text;
 pub mod file;
 pub mod first_view;
 pub mod flow_activation;

@@ -11,6 +11,7 @@ mod m0005_public_links;
 mod m0006_evolution;
 mod m0007_app_layout;
 mod m0008_draft_steps;
+mod m0009_sharing;
 mod sketch;
 
 /// All steps in their order.
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_evolution::Migration),
             Box::new(m0007_app_layout::Migration),
             Box::new(m0008_draft_steps::Migration),
+            Box::new(m0009_sharing::Migration),
         ]
     }
 }

@@ -7,7 +7,7 @@ use crate::{
         finding::{Severity, has_errors},
         package::{Documents, Limits},
     },
-    service::apps::check,
+    service::{apps::check, jobs::Stop, scenarios},
 };
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -21,6 +21,8 @@ use std::{
 pub enum Command {
     /// Lint an app: a folder or a .fwapp package
     Check(Check),
+    /// Play the scenarios of an app in a throw-away database
+    Test(Check),
     /// Write the package of an app's folder
     Pack(Pack),
     /// Import an app, whole or not at all
@@ -49,6 +51,9 @@ pub struct Import {
     /// With the app's sample master data
     #[arg(long)]
     samples: bool,
+    /// Import it though scenarios fail, for this reason
+    #[arg(long, value_name = "REASON")]
+    in_spite: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -57,6 +62,7 @@ pub struct Import {
 pub async fn run(options: &Options, command: Command) -> Result<(), Failure> {
     match command {
         Command::Check(own) => check_app(&own),
+        Command::Test(own) => test(&own).await,
         Command::Pack(own) => pack(&own),
         Command::Import(own) => import(options, own).await,
     }
@@ -76,6 +82,35 @@ fn check_app(own: &Check) -> Result<(), Failure> {
         println!("{}: {errors} errors, {warnings} warnings", own.path.display());
     }
     if has_errors(&checked.findings) { Err(Failure::Failed("the app cannot be published".into())) } else { Ok(()) }
+}
+
+async fn test(own: &Check) -> Result<(), Failure> {
+    let documents = read(&own.path)?;
+    let checked = check(&documents);
+    if has_errors(&checked.findings) {
+        let lines: Vec<String> = checked.findings.iter().map(ToString::to_string).collect();
+        return Err(Failure::Failed(format!("the app has errors and was not tried:\n{}", lines.join("\n"))));
+    }
+    let (progress, _) = tokio::sync::watch::channel((0, 0));
+    let run = scenarios::run(&documents, &progress, &Stop::default()).await?;
+    if own.json {
+        println!("{}", json!({"passed": run.green(), "failed": run.red(), "scenarios": run.played}));
+    } else {
+        for played in &run.played {
+            match &played.failure {
+                None => println!("ok      {}: {}", played.key, played.title),
+                Some(failure) => {
+                    let said: Vec<String> =
+                        failure.params.iter().map(|(name, value)| format!("{name} \"{value}\"")).collect();
+                    let (step, who, code) = (failure.step, &failure.who, &failure.code);
+                    println!("FAILED  {}: {}", played.key, played.title);
+                    println!("        step {step} ({who}): {code} {}", said.join(", "));
+                }
+            }
+        }
+        println!("{}: {} passed, {} failed", own.path.display(), run.green(), run.red());
+    }
+    if run.red() == 0 { Ok(()) } else { Err(Failure::Failed(format!("{} scenarios failed", run.red()))) }
 }
 
 fn pack(own: &Pack) -> Result<(), Failure> {
@@ -103,7 +138,9 @@ async fn import(options: &Options, own: Import) -> Result<(), Failure> {
     let opened = open::open(&config).await?;
     let service = &opened.service;
     let administrator = service.main_administrator(&service.store.reader()).await?;
-    let imported = service.import_app(&administrator.call(service.clock.now()), documents, own.samples).await?;
+    let imported = service
+        .import_tried(&administrator.call(service.clock.now()), documents, own.samples, own.in_spite.as_deref())
+        .await?;
     service.store.close().await;
     if own.json {
         let (key, tables, rows) = (&imported.key, imported.tables, imported.rows);

@@ -15,6 +15,7 @@ use super::{
     print::Print,
     report::Report,
     role::Role,
+    scenario::Scenario,
     schema::{self, DocumentKind},
     table::Table,
     view::View,
@@ -45,8 +46,8 @@ pub struct App {
     pub demo: IndexMap<String, String>,
     /// The people of a demo, as `demo/people.json` says.
     pub demo_people: Option<Json>,
-    /// Tests that travel with the app, as written.
-    pub scenarios: IndexMap<String, Json>,
+    /// Tests that travel with the app.
+    pub scenarios: IndexMap<String, Scenario>,
     /// The languages that the app is translated into, apart from its own.
     pub locales: Vec<String>,
 }
@@ -90,12 +91,9 @@ impl App {
         let dashboards = folder(documents, DocumentKind::Dashboard, "dashboards", typed::<Dashboard>, &mut findings);
         let mut scenarios = IndexMap::new();
         for (key, _) in documents.folder("scenarios") {
-            match documents.json(&format!("scenarios/{key}.json")) {
-                Ok(scenario) => {
-                    scenarios.insert(key.to_owned(), scenario);
-                }
-                Err(finding) => findings.push(finding),
-            }
+            let file = format!("scenarios/{key}.json");
+            let scenario = read(documents, DocumentKind::Scenario, &file, typed::<Scenario>, &mut findings);
+            scenarios.extend(scenario.map(|scenario| (key.to_owned(), scenario)));
         }
         for name in NOT_RUN {
             for (key, _) in documents.folder(name) {

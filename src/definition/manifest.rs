@@ -15,6 +15,9 @@ pub struct Manifest {
     pub locale: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+    /// How to begin, for whoever imports it; a paragraph a line.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub guide: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub icon: Option<String>,
     /// Other apps this one links to, with a version range.

@@ -8,7 +8,7 @@ mod layout;
 
 pub use canonical::canonical;
 pub use json::{JsonError, parse as parse_json};
-pub use layout::{PEOPLE, Place, place};
+pub use layout::{EXPORT_NOTE, PEOPLE, Place, place};
 
 use super::finding::Finding;
 use serde_json::Value as Json;
@@ -32,11 +32,24 @@ pub struct Limits {
     pub ratio: u64,
     /// The deepest nesting of a JSON document.
     pub depth: usize,
+    /// The most values of a JSON document, and the most cells of a file of data.
+    pub parts: usize,
+    pub cells: usize,
+    /// The longest text of a document, and the longest cell, in bytes.
+    pub text: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { entries: 2_000, total: 64 * 1024 * 1024, ratio: 100, depth: 64 }
+        Self {
+            entries: 2_000,
+            total: 64 * 1024 * 1024,
+            ratio: 100,
+            depth: 64,
+            parts: 100_000,
+            cells: 5_000_000,
+            text: 1024 * 1024,
+        }
     }
 }
 
@@ -70,6 +83,10 @@ pub enum PackageError {
     NotUtf8 { name: String },
     #[error("\"{name}\" is nested deeper than {most} levels")]
     TooDeep { name: String, most: usize },
+    #[error("\"{name}\" says more than {most} things; an app is split over several tables and documents")]
+    TooManyParts { name: String, most: usize },
+    #[error("\"{name}\" holds a text or line of more than {most} characters")]
+    TooLong { name: String, most: usize },
     #[error("\"{name}\" cannot be unpacked: {reason}; the package is damaged, make or fetch it again")]
     Damaged { name: String, reason: String },
     #[error("the package cannot be written: {reason}")]
@@ -89,7 +106,42 @@ impl PackageError {
             | Self::Ratio { name, .. }
             | Self::NotUtf8 { name }
             | Self::TooDeep { name, .. }
+            | Self::TooManyParts { name, .. }
+            | Self::TooLong { name, .. }
             | Self::Damaged { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// A stable word for what is wrong.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotAPackage { .. } => "unreadable",
+            Self::Traversal { .. } => "traversal",
+            Self::Link { .. } => "link",
+            Self::Encrypted { .. } => "encrypted",
+            Self::Duplicate { .. } => "duplicate",
+            Self::Unknown { .. } => "unknown",
+            Self::TooManyEntries { .. } => "too_many_files",
+            Self::TooLarge { .. } => "too_large",
+            Self::Ratio { .. } => "ratio",
+            Self::NotUtf8 { .. } => "not_utf8",
+            Self::TooDeep { .. } => "too_deep",
+            Self::Damaged { .. } => "damaged",
+            Self::Write { .. } => "not_written",
+            Self::TooManyParts { .. } => "too_many_parts",
+            Self::TooLong { .. } => "too_long_text",
+        }
+    }
+
+    /// The limit that it breaks, where it is one.
+    #[must_use]
+    pub fn most(&self) -> Option<u64> {
+        match self {
+            Self::TooManyEntries { most } | Self::TooDeep { most, .. } => u64::try_from(*most).ok(),
+            Self::TooManyParts { most, .. } | Self::TooLong { most, .. } => u64::try_from(*most).ok(),
+            Self::TooLarge { most } | Self::Ratio { most, .. } => Some(*most),
             _ => None,
         }
     }
@@ -212,10 +264,27 @@ impl Documents {
             return Err(PackageError::NotUtf8 { name: path });
         };
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-        if path.ends_with(".json") && json::depth(&text) > limits.depth {
-            return Err(PackageError::TooDeep { name: path, most: limits.depth });
+        if path.ends_with(".json") {
+            let shape = json::shape(&text);
+            if shape.depth > limits.depth {
+                return Err(PackageError::TooDeep { name: path, most: limits.depth });
+            }
+            if shape.parts > limits.parts {
+                return Err(PackageError::TooManyParts { name: path, most: limits.parts });
+            }
+            if shape.longest > limits.text {
+                return Err(PackageError::TooLong { name: path, most: limits.text });
+            }
+        } else if path.ends_with(".csv") {
+            if text.bytes().filter(|byte| matches!(byte, b',' | b'\n')).count() > limits.cells {
+                return Err(PackageError::TooManyParts { name: path, most: limits.cells });
+            }
+        } else if text.len() > limits.text {
+            return Err(PackageError::TooLong { name: path, most: limits.text });
         }
-        if self.files.contains_key(&path) {
+        // Every place in the layout is in small letters but the languages; two names that differ in case only would be one file on
+        // many machines.
+        if self.files.keys().any(|known| known.eq_ignore_ascii_case(&path)) {
             return Err(PackageError::Duplicate { name: Some(path) });
         }
         self.files.insert(path, text);

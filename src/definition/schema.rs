@@ -22,11 +22,12 @@ pub enum DocumentKind {
     Print,
     Report,
     Dashboard,
+    Scenario,
     Locale,
 }
 
 impl DocumentKind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::App,
         Self::Table,
         Self::Form,
@@ -37,6 +38,7 @@ impl DocumentKind {
         Self::Print,
         Self::Report,
         Self::Dashboard,
+        Self::Scenario,
         Self::Locale,
     ];
 
@@ -54,6 +56,7 @@ impl DocumentKind {
             Self::Print => "print",
             Self::Report => "report",
             Self::Dashboard => "dashboard",
+            Self::Scenario => "scenario",
             Self::Locale => "locale",
         }
     }
@@ -72,6 +75,7 @@ impl DocumentKind {
             "prints" => Some(Self::Print),
             "reports" => Some(Self::Report),
             "dashboards" => Some(Self::Dashboard),
+            "scenarios" => Some(Self::Scenario),
             "locales" => Some(Self::Locale),
             _ => None,
         }
@@ -79,7 +83,7 @@ impl DocumentKind {
 }
 
 /// Every schema by file name, also those that only others refer to.
-const SOURCES: [(&str, &str); 12] = [
+const SOURCES: [(&str, &str); 13] = [
     ("app", include_str!("schemas/app.json")),
     ("table", include_str!("schemas/table.json")),
     ("form", include_str!("schemas/form.json")),
@@ -90,6 +94,7 @@ const SOURCES: [(&str, &str); 12] = [
     ("print", include_str!("schemas/print.json")),
     ("report", include_str!("schemas/report.json")),
     ("dashboard", include_str!("schemas/dashboard.json")),
+    ("scenario", include_str!("schemas/scenario.json")),
     ("locale", include_str!("schemas/locale.json")),
     ("filter", include_str!("schemas/filter.json")),
 ];

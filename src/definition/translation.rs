@@ -13,7 +13,7 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 /// Members whose text is meant for people.
-const TEXTS: [&str; 8] = ["title", "label", "help", "message", "description", "placeholder", "text", "unit"];
+const TEXTS: [&str; 9] = ["title", "label", "help", "message", "description", "guide", "placeholder", "text", "unit"];
 
 /// Documents in another language, with what is wrong or lacking in the translation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,6 +171,7 @@ fn holds_no_text(kind: DocumentKind, member: &str) -> bool {
         DocumentKind::Role => matches!(member, "scope" | "fields"),
         DocumentKind::Flow => matches!(member, "set" | "values" | "fields" | "weights" | "who"),
         DocumentKind::Report | DocumentKind::Dashboard => matches!(member, "filter" | "where"),
+        DocumentKind::Scenario => matches!(member, "given" | "steps"),
         DocumentKind::Table | DocumentKind::Ledger | DocumentKind::Print | DocumentKind::Locale => false,
     }
 }

@@ -16,6 +16,7 @@ mod prints;
 mod reports;
 mod roles;
 mod rules;
+mod scenarios;
 mod tables;
 mod views;
 mod visibility;
@@ -40,6 +41,7 @@ pub fn check(app: &App) -> Vec<Finding> {
     ledgers::check(app, &mut findings);
     data::check(app, &mut findings);
     reports::check(app, &mut findings);
+    scenarios::check(app, &mut findings);
     let compiled = rules::check(app, &mut findings);
     computed::check(app, &compiled, &mut findings);
     visibility::check(app, &compiled, &mut findings);

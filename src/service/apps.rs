@@ -1,11 +1,11 @@
 //! Importing an app: parsed, linted, its tables made and its data read in one transaction, whole or not at all.
 
-use super::{Call, Error, Service, audit, live::LiveApp, seed};
+use super::{Call, Error, Service, audit, live::LiveApp, scenarios, seed};
 use crate::{
     definition::{
         app::{self, App},
         finding::{Finding, has_errors},
-        package::Documents,
+        package::{Documents, EXPORT_NOTE},
         translation,
     },
     lint,
@@ -75,6 +75,18 @@ impl Service {
     /// # Errors
     /// Findings that stop it; `app_exists`; the database failed. Nothing is left behind then.
     pub async fn import_app(&self, call: &Call, documents: Documents, samples: bool) -> Result<Imported, ImportError> {
+        self.install(call, documents, samples, None).await
+    }
+
+    async fn install(
+        &self,
+        call: &Call,
+        documents: Documents,
+        samples: bool,
+        in_spite: Option<String>,
+    ) -> Result<Imported, ImportError> {
+        let mut documents = documents;
+        documents.remove(EXPORT_NOTE);
         if !call.actor.is_main_administrator || !call.actor.token_allows("admin", None) {
             return Err(Error::forbidden("administrators_only").into());
         }
@@ -88,7 +100,7 @@ impl Service {
             .store
             .ddl(move |tx| {
                 let (call, app, files, documents) = (call.clone(), app.clone(), files.clone(), documents.clone());
-                let lives = lives.clone();
+                let (lives, in_spite) = (lives.clone(), in_spite.clone());
                 Box::pin(async move {
                     let manifest = &app.manifest;
                     if apps::by_key(tx, &manifest.key).await?.is_some() {
@@ -111,7 +123,7 @@ impl Service {
                     if samples {
                         rows += seed::master_data(tx, &call, &live, &app.demo).await?;
                     }
-                    let what = json!({"version": [null, manifest.version]});
+                    let what = json!({"version": [null, manifest.version], "in_spite_of_scenarios": [null, in_spite]});
                     audit::act(tx, &call, "app.import", audit::on_app(id), what).await?;
                     people::raise_organisation_epoch(tx).await?;
                     Ok::<_, Error>(Imported {
@@ -126,6 +138,34 @@ impl Service {
             .await?;
         self.live.forget();
         Ok(imported)
+    }
+
+    /// The same once its scenarios went as they should, or somebody says why it shall be imported all the same.
+    ///
+    /// # Errors
+    /// As [`Self::import_app`]; `scenarios_red`.
+    pub async fn import_tried(
+        &self,
+        call: &Call,
+        documents: Documents,
+        samples: bool,
+        in_spite: Option<&str>,
+    ) -> Result<Imported, ImportError> {
+        if !call.actor.is_main_administrator || !call.actor.token_allows("admin", None) {
+            return Err(Error::forbidden("administrators_only").into());
+        }
+        let checked = check(&documents);
+        if has_errors(&checked.findings) {
+            return Err(ImportError::Findings(checked.findings));
+        }
+        let key = checked.app.map(|app| app.manifest.key).unwrap_or_default();
+        if apps::by_key(&self.store.reader(), &key).await?.is_some() {
+            return Err(Error::conflict("app_exists").with("app", key).into());
+        }
+        let ran = self.scenarios_of(&documents).await?;
+        scenarios::hold(&ran, in_spite)?;
+        let in_spite = in_spite.filter(|_| ran.red() > 0).map(str::to_owned);
+        self.install(call, documents, samples, in_spite).await
     }
 
     /// Changes settings of an app.

@@ -4,7 +4,7 @@ use super::{Error, Service, live::to_documents};
 use crate::{
     base::id::AppId,
     definition::app::App,
-    store::{apps, ddl, drafts, idempotency, job_files, jobs, session, sign_in},
+    store::{apps, ddl, drafts, idempotency, job_files, jobs, scenario_runs, session, sign_in},
 };
 use std::sync::Arc;
 
@@ -58,7 +58,8 @@ impl Service {
                     let forms = drafts::prune(tx, now.plus(-super::drafts::KEPT)).await?;
                     let ended = jobs::prune(tx, now.plus(-MONTH)).await?;
                     let files = job_files::prune(tx, now.plus(-MONTH)).await?;
-                    Ok::<_, Error>(keys + failures + sessions + forms + ended + files)
+                    let runs = scenario_runs::prune(tx, now.plus(-MONTH)).await?;
+                    Ok::<_, Error>(keys + failures + sessions + forms + ended + files + runs)
                 })
             })
             .await?;

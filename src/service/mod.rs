@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod aggregate;
+pub mod app_export;
 pub mod apps;
 mod audit;
 pub mod board;
@@ -46,12 +47,14 @@ pub mod represent;
 mod resolve_people;
 mod run_flow;
 pub mod save_record;
+pub mod scenarios;
 pub mod see;
 pub mod seed;
 pub mod selection;
 pub mod setup;
 mod shortage;
 pub mod sign_in;
+pub mod templates;
 pub mod thumbnails;
 pub mod tokens;
 pub mod verify_ledger;
@@ -86,6 +89,7 @@ pub struct Service {
     actors: Arc<accounts::Actors>,
     senders: Arc<public_links::Senders>,
     sheets: Arc<import::Sheets>,
+    theatre: Arc<scenarios::Theatre>,
 }
 
 /// One command of a person: who, when, under which request, and the key by which a repetition is known.
@@ -155,6 +159,7 @@ impl Service {
             actors: Arc::new(accounts::Actors::default()),
             senders: Arc::new(public_links::Senders::default()),
             sheets: Arc::default(),
+            theatre: Arc::default(),
             thumbnails: thumbnails::Thumbnails::default(),
             store,
             clock,

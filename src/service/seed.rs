@@ -16,7 +16,7 @@ use crate::{
     base::{
         id::{TaskId, UserId},
         time::Timestamp,
-        value::{Document, Value},
+        value::{Document, Line, Value},
     },
     definition::{
         app::{App, KEY_COLUMN, PARENT_COLUMN},
@@ -24,6 +24,7 @@ use crate::{
         role::Action,
         table::Table,
     },
+    rules::Mode,
     store::{
         Tx, departments, flows, people,
         records::{self, NewRecord},
@@ -82,7 +83,10 @@ fn in_link_order(app: &App) -> Vec<&Table> {
     ordered
 }
 
-/// Stores the master data of some CSV files; answers how many rows.
+/// Rows that are read and stored at a time: what they name is looked up for all of them at once.
+const AT_ONCE: usize = 500;
+
+/// Stores the master data of some CSV files; answers how many rows. A record of a table with a flow becomes a draft.
 ///
 /// # Errors
 /// A cell that does not fit its field, with file, row and column.
@@ -95,26 +99,59 @@ pub async fn master_data(
     let mut count = 0;
     for table in in_link_order(live.app()) {
         let Some(text) = files.get(&table.key).filter(|text| !is_documents(text)) else { continue };
-        let rows = rows_of(&table.key, text)?;
-        let lookup = Lookup::load(tx, live, table, &rows).await?;
-        for (index, row) in rows.iter().enumerate() {
-            let mut document = blank(table);
-            for (column, cell) in row.iter().filter(|(column, cell)| !column.starts_with('@') && !cell.is_empty()) {
-                let place = format!("row {}, column {column}", index + 2);
-                let field = table.field(column).ok_or_else(|| broken(&table.key, format!("{place}: no such field")))?;
-                let value = lookup
-                    .read(field, cell, call.today())
-                    .ok_or_else(|| broken(&table.key, format!("{place}: \"{cell}\" does not fit")))?;
-                field
-                    .check(&value)
-                    .map_err(|error| broken(&table.key, format!("{place}: \"{cell}\": {}", error.code)))?;
-                document.values.insert(column.clone(), value);
+        let mut lines = Vec::new();
+        for field in table.lines() {
+            let name = format!("{}.{}", table.key, field.key);
+            let Some(text) = files.get(&name) else { continue };
+            let mut of: HashMap<String, Vec<(usize, Row)>> = HashMap::new();
+            for (index, row) in rows_of(&name, text)?.into_iter().enumerate() {
+                of.entry(row.get(PARENT_COLUMN).cloned().unwrap_or_default()).or_default().push((index, row));
             }
-            store(tx, call, live, table, document).await?;
-            count += 1;
+            lines.push((field, name, of));
+        }
+        let rows = rows_of(&table.key, text)?;
+        for (chunk, rows) in rows.chunks(AT_ONCE).enumerate() {
+            let own: Vec<&str> = rows.iter().filter_map(|row| row.get(KEY_COLUMN)).map(String::as_str).collect();
+            let mut named: Vec<(Option<&Field>, &String)> = Vec::new();
+            for row in rows {
+                named.extend(cells(row).map(|(column, cell)| (table.field(column), cell)));
+            }
+            for (field, _, of) in &lines {
+                for (_, row) in own.iter().filter_map(|key| of.get(*key)).flatten() {
+                    named.extend(cells(row).map(|(column, cell)| (field.column(column), cell)));
+                }
+            }
+            let lookup = Lookup::load(tx, live, named).await?;
+            for (index, row) in rows.iter().enumerate() {
+                let mut document = blank(table);
+                for (column, cell) in cells(row) {
+                    let place = (table.key.as_str(), chunk * AT_ONCE + index, column.as_str());
+                    let value = lookup.value(table.field(column), cell, place, call.today())?;
+                    document.values.insert(column.clone(), value);
+                }
+                for (field, name, of) in &lines {
+                    let mine = row.get(KEY_COLUMN).and_then(|key| of.get(key)).map(Vec::as_slice).unwrap_or_default();
+                    for (index, row) in mine {
+                        let mut line = Line::default();
+                        for (column, cell) in cells(row) {
+                            let place = (name.as_str(), *index, column.as_str());
+                            let value = lookup.value(field.column(column), cell, place, call.today())?;
+                            line.values.insert(column.clone(), value);
+                        }
+                        document.lines.entry(field.key.clone()).or_default().push(line);
+                    }
+                }
+                store(tx, call, live, table, document).await?;
+                count += 1;
+            }
         }
     }
     Ok(count)
+}
+
+/// The cells of a row that hold something, with their columns.
+fn cells(row: &Row) -> impl Iterator<Item = (&String, &String)> {
+    row.iter().filter(|(column, cell)| !column.starts_with('@') && !cell.is_empty())
 }
 
 async fn store(tx: &Tx, call: &Call, live: &LiveApp, table: &Table, mut document: Document) -> Result<(), Error> {
@@ -123,15 +160,19 @@ async fn store(tx: &Tx, call: &Call, live: &LiveApp, table: &Table, mut document
     let mut errors = rules.apply_defaults(&mut document, around.context());
     around.load(tx, table, &document, &rules.link_hops()).await?;
     errors.extend(rules.recompute(&mut document, around.context()));
-    errors.extend(crate::rules::validate(table, None, &document, crate::rules::Mode::Submit));
+    let has_flow = live.app().submit_flow(&table.key).is_some();
+    let mode = if has_flow { Mode::Draft } else { Mode::Submit };
+    errors.extend(crate::rules::validate(table, None, &document, mode));
     if !errors.is_empty() {
         return Err(Error::Invalid(errors.into_iter().map(|error| error.under(&format!("/{}", table.key))).collect()));
     }
-    numbering::take(tx, call, live, table, &mut document).await?;
+    if !has_flow {
+        numbering::take(tx, call, live, table, &mut document).await?;
+    }
     let permit = Permit::as_app(live.key(), &table.key, Action::Create);
     let new = NewRecord {
         document: &document,
-        state: None,
+        state: has_flow.then_some("draft"),
         owner: Some(call.actor.user),
         department: None,
         by: Some(call.actor.user),
@@ -149,15 +190,11 @@ struct Lookup {
 }
 
 impl Lookup {
-    async fn load(tx: &Tx, live: &LiveApp, table: &Table, rows: &[Row]) -> Result<Self, Error> {
+    async fn load(tx: &Tx, live: &LiveApp, cells: Vec<(Option<&Field>, &String)>) -> Result<Self, Error> {
         let mut links: HashMap<String, BTreeSet<String>> = HashMap::new();
-        for row in rows {
-            for (column, cell) in row.iter().filter(|(_, cell)| !cell.is_empty()) {
-                if let Some(target) =
-                    table.field(column).filter(|field| field.kind.is_link()).and_then(|field| field.target.clone())
-                {
-                    links.entry(target).or_default().extend(cell.split('|').map(|part| part.trim().to_owned()));
-                }
+        for (field, cell) in cells {
+            if let Some(target) = field.filter(|field| field.kind.is_link()).and_then(|field| field.target.clone()) {
+                links.entry(target).or_default().extend(cell.split('|').map(|part| part.trim().to_owned()));
             }
         }
         let mut found = HashMap::new();
@@ -169,6 +206,22 @@ impl Lookup {
         let people = people::active_users(tx).await?.into_iter().map(|user| (user.login_folded, user.id)).collect();
         let departments = departments::list(tx).await?.into_iter().map(|place| (place.name, place.id)).collect();
         Ok(Self { links: found, people, departments })
+    }
+
+    /// The value of a cell; `place` is its file, row from 0 and column.
+    fn value(
+        &self,
+        field: Option<&Field>,
+        cell: &str,
+        (file, row, column): (&str, usize, &str),
+        today: Date,
+    ) -> Result<Value, Error> {
+        let place = format!("row {}, column {column}", row + 2);
+        let field = field.ok_or_else(|| broken(file, format!("{place}: no such field")))?;
+        let value = self.read(field, cell, today);
+        let value = value.ok_or_else(|| broken(file, format!("{place}: \"{cell}\" does not fit")))?;
+        field.check(&value).map_err(|error| broken(file, format!("{place}: \"{cell}\": {}", error.code)))?;
+        Ok(value)
     }
 
     fn read(&self, field: &Field, cell: &str, today: Date) -> Option<Value> {
@@ -257,7 +310,7 @@ impl Service {
     }
 
     /// A command of the person with this login, at that moment.
-    async fn call_as(&self, login: &str, now: Timestamp) -> Result<Call, Error> {
+    pub(super) async fn call_as(&self, login: &str, now: Timestamp) -> Result<Call, Error> {
         let reader = self.store.reader();
         let user = people::user_by_login(&reader, login).await?;
         let user = user.ok_or_else(|| Error::malformed(format!("there is nobody with the login \"{login}\"")))?;

@@ -257,6 +257,39 @@ impl Service {
         for person in sample.people.iter().filter(|person| known.iter().all(|user| user.login != person.login)) {
             hashes.insert(person.login.clone(), self.hash_unchecked(person.login.clone()).await?);
         }
+        self.place_people(sample, hashes, app).await
+    }
+
+    /// The same for people who never sign in: those of a scenario.
+    ///
+    /// # Errors
+    /// As [`Self::add_sample_people`].
+    pub(super) async fn add_played_people(&self, sample: &serde_json::Value, app: Option<&str>) -> Result<(), Error> {
+        self.place_people(read_sample(sample)?, HashMap::new(), app).await
+    }
+
+    /// Makes an organisation in which nobody signs in.
+    ///
+    /// # Errors
+    /// `already_set_up`, or the database failed.
+    pub(super) async fn set_up_stage(&self, first: &SamplePerson, time_zone: &str) -> Result<UserId, Error> {
+        let new = NewOrganisation {
+            organisation: first.name.clone(),
+            locale: "zh-CN".into(),
+            time_zone: time_zone.to_owned(),
+            login: first.login.clone(),
+            name: first.name.clone(),
+            password: String::new(),
+        };
+        self.make_organisation(new, String::new()).await
+    }
+
+    async fn place_people(
+        &self,
+        sample: Sample,
+        hashes: HashMap<String, String>,
+        app: Option<&str>,
+    ) -> Result<(), Error> {
         let (now, app) = (self.clock.now(), app.map(str::to_owned));
         self.store
             .transaction_with((sample, hashes, app), move |tx, (sample, hashes, app)| {
@@ -386,6 +419,7 @@ struct SampleDepartment {
 pub struct SamplePerson {
     pub login: String,
     pub name: String,
+    #[serde(default)]
     pub title: String,
     #[serde(default)]
     pub roles: Vec<String>,

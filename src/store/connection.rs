@@ -4,7 +4,7 @@ use super::Error;
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, SqlxSqliteConnector,
     sqlx::{
-        ConnectOptions as _,
+        ConnectOptions as _, Connection as _,
         pool::PoolOptions,
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
     },
@@ -77,6 +77,19 @@ pub(super) async fn sqlite_readers(path: &Path) -> Result<DatabaseConnection, Er
         .connect_with(options)
         .await?;
     Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
+}
+
+/// Copies an embedded database as it is now into a new file, whoever else has it open.
+///
+/// # Errors
+/// The file cannot be read, or the copy not written.
+pub async fn snapshot(from: &Path, to: &Path) -> Result<(), Error> {
+    let mut connection = sqlite_options(from).create_if_missing(false).connect().await?;
+    let to = to.to_string_lossy().into_owned();
+    let copied = sea_orm::sqlx::query("VACUUM INTO ?").bind(to).execute(&mut connection).await;
+    connection.close().await?;
+    copied?;
+    Ok(())
 }
 
 /// One pool for reading and writing. The server's own limits keep a lost node from holding locks: a statement waits 10 s for a

@@ -96,6 +96,14 @@ pub async fn find(conn: &impl Connection, id: i64) -> Result<Option<(String, u64
     Ok(found.map(|file| (file.name, u64::try_from(file.size).unwrap_or(0))))
 }
 
+/// Whose file it is.
+///
+/// # Errors
+/// The database failed.
+pub async fn owner(conn: &impl Connection, id: i64) -> Result<Option<UserId>, Error> {
+    Ok(job_file::Entity::find_by_id(id).one(conn.orm()).await?.map(|row| UserId(row.user_id)))
+}
+
 /// One piece of a file; nothing after the last.
 ///
 /// # Errors

@@ -4,6 +4,7 @@
 //! its own transaction, which is run again after a deadlock. Either way the work runs in a task of the store's own, so that a
 //! caller who goes away leaves nothing half done. No clock is read here: moments are passed in.
 
+pub mod app_bases;
 pub mod app_drafts;
 pub mod apps;
 pub mod audit;
@@ -34,6 +35,7 @@ pub mod public_links;
 pub mod records;
 mod row;
 pub mod saved_views;
+pub mod scenario_runs;
 pub mod schema;
 pub mod series;
 pub mod session;
@@ -45,7 +47,7 @@ mod transaction;
 pub mod vault;
 mod writer;
 
-pub use connection::Backend;
+pub use connection::{Backend, snapshot};
 pub use error::{Error, Source};
 pub use filter::Reading;
 pub use row::{Row, integer, sum_halves};

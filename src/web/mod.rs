@@ -15,6 +15,7 @@ pub mod pages;
 mod router;
 pub mod routes;
 pub mod serve;
+mod scenarios;
 mod shell;
 mod upload;
 pub mod view;

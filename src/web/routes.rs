@@ -1,7 +1,7 @@
 //! Every route with what it needs. A path that is not here does not exist.
 
 use super::{api, caller::Needs, pages, router::Web};
-use crate::definition::role::Action;
+use crate::{definition::role::Action, service::templates};
 use axum::{
     extract::DefaultBodyLimit,
     routing::{MethodRouter, delete, get, patch, post, put},
@@ -26,6 +26,11 @@ fn uploading(handler: MethodRouter<Web>) -> MethodRouter<Web> {
 /// Takes a spreadsheet.
 fn importing(handler: MethodRouter<Web>) -> MethodRouter<Web> {
     handler.layer(DefaultBodyLimit::max(api::transfer::LARGEST_FILE))
+}
+
+/// Takes a package.
+fn packages(handler: MethodRouter<Web>) -> MethodRouter<Web> {
+    handler.layer(DefaultBodyLimit::max(templates::LARGEST + 64 * 1024))
 }
 
 /// The table.
@@ -73,6 +78,18 @@ fn page_routes() -> Vec<Route> {
         route("/files/{id}", Person, get(api::files::show)),
         route("/jobs/{id}", Person, get(pages::jobs::show)),
         route("/jobs/{id}/cancel", Person, post(pages::jobs::cancel)),
+        route("/templates", Administrator, get(pages::templates::list)),
+        route(
+            "/templates/import",
+            Administrator,
+            packages(get(pages::templates::choose).post(pages::templates::receive)),
+        ),
+        route(
+            "/templates/import/{id}",
+            Administrator,
+            get(pages::templates::show_sent).post(pages::templates::act_sent),
+        ),
+        route("/templates/{key}", Administrator, get(pages::templates::show_own).post(pages::templates::act_own)),
         route("/apps", Person, get(pages::apps::list)),
         route("/apps/{app}", Person, get(pages::apps::show)),
         route("/apps/{app}/reports/{report}", Person, get(pages::report::show)),
@@ -145,6 +162,7 @@ fn api_routes() -> Vec<Route> {
         route("/api/v1/apps", Person, get(api::apps::list)),
         route("/api/v1/apps/import", Administrator, post(api::apps::import)),
         route("/api/v1/apps/{app}/export", Administrator, get(api::apps::export)),
+        route("/api/v1/apps/{app}/upgrade/undo", Administrator, post(api::apps::undo_upgrade)),
         route("/api/v1/apps/{app}/definition", Person, get(api::apps::definition)),
         route("/api/v1/apps/{app}/reports/{report}", Person, get(api::reports::report)),
         route("/api/v1/apps/{app}/reports/{report}/export", Person, get(api::reports::export)),

@@ -1411,3 +1411,159 @@ job-export = Export
 job-import-check = Checking an import
 job-import-run = Import
 job-import-undo = Undoing an import
+
+## Scenarios: tests that travel with an app
+scenarios = Scenarios
+scenarios-all-green = { $count ->
+    [one] { $count } scenario passed
+   *[other] all { $count } scenarios passed
+}
+scenarios-some-red = { $count ->
+    [one] { $count } scenario failed
+   *[other] { $count } scenarios failed
+}
+scenarios-none = There are no scenarios. A scenario is a test that travels with the app: who does what, and what must come of it; it is checked before every publishing and upgrade.
+scenarios-running = Scenarios are running: { $done } of { $total }
+scenarios-broken = The scenarios could not be run; the program’s log says why. Try again later.
+scenario-passed = Passed
+scenario-failed = Failed
+scenario-step = Step { $step }, { $who }: { $what }
+scenario-given = While preparing the data: { $what }
+scenario-why-refused = refused ({ $code }) { $detail }; it was to go through
+scenario-why-allowed = it went through; it was to be refused ({ $expected })
+scenario-why-other-refusal = refused for { $code } { $detail }; { $expected } was expected
+scenario-why-state = the state is “{ $actual }”; “{ $expected }” was expected
+scenario-why-tasks = the to-do lies with { $actual }; { $expected } was expected
+scenario-why-count = { $actual } records are found; { $expected } were expected
+scenario-why-value = “{ $field }” is { $actual }; { $expected } was expected
+scenario-why-nobody = there is nobody with the login { $login }
+scenario-why-no-task = { $login } has no to-do to decide
+scenario-why-no-case = the record has no approval
+scenario-why-no-record = there is no record named “{ $record }”
+scenario-why-timeout = it did not end within { $seconds } seconds
+scenarios-in-spite = Why go on all the same
+scenarios-in-spite-help = The reason is written into the operation log.
+error-scenarios-red = { $count ->
+    [one] { $count } scenario failed ({ $title }). Correct it first; where it must go on all the same, an administrator gives a reason
+   *[other] { $count } scenarios failed (the first: { $title }). Correct them first; where it must go on all the same, an administrator gives a reason
+}
+error-in-spite-reason = Give a reason of at least 4 characters
+
+## Upgrading a template
+error-conflicts-open = { $count ->
+    [one] { $count } conflict is not decided
+   *[other] { $count } conflicts are not decided
+}: keep mine or take the template’s for each
+error-draft-in-the-way = The draft has changes that are not published. Publish the draft or give it up, then upgrade
+error-no-upgrade-to-undo = The live version is not an upgrade, or something was published after it, so it cannot be undone in one act; a version can be restored from the list of versions
+
+## Templates: the gallery, looking before importing
+templates = Templates
+templates-lead = Every template brings scenarios: they are checked on import, after changes and on upgrade.
+templates-import = Import a package
+templates-import-lead = Look first: tables, rules, roles and the addresses it calls are listed and its scenarios run; then decide.
+templates-search = Search by name or pinyin
+templates-empty-title = No template found
+templates-empty-body = Try another word, or import a .fwapp file that somebody gave you.
+templates-file = Package
+templates-file-help = A .fwapp file of at most 64 MB. It is only looked into; nothing is written.
+templates-inspect = Look inside
+template-installed = Installed
+template-upgradable = Upgrade available
+template-guide = How to begin
+template-holds = What is in it
+template-decide = Import it?
+template-nothing = It cannot be imported now; the reason is given above.
+template-nothing-written = Nothing has been written yet. It is imported whole or not at all.
+template-unsound = The package has errors and cannot be imported. Each is listed below; whoever made it has to correct them and export it again.
+template-agree = Agree that the app calls
+template-samples = With { $count } rows of sample data
+template-import = Import
+template-drop = Not this one
+template-open = Open the app
+template-installed-same = This version is installed
+template-file = { $name }, { $size } KB
+template-more = { $count } more
+template-part-tables = Tables
+template-part-forms = Forms
+template-part-views = Views, reports and prints
+template-part-flows = Approval flows
+template-part-rules = Formulas and rules
+template-part-addresses = Addresses it calls
+template-part-roles = Roles and permissions
+template-part-requires = Other apps it needs
+template-part-rows = Data it brings
+template-part-documents = Files
+template-count-tables = { $count } tables
+template-count-fields = { $count } fields
+template-count-forms = { $count }
+template-count-views = { $count }
+template-count-flows = { $count } flows
+template-count-nodes = { $count } steps
+template-count-rules = { $count }, which only compute
+template-count-addresses = { $count ->
+    [0] none
+   *[other] { $count }, to agree to
+}
+template-count-roles = { $count } roles
+template-count-requires = { $count }
+template-count-rows = { $count } rows
+template-count-samples = { $count } sample rows
+template-count-documents = { $count }
+template-count-scenarios = { $count } scenarios
+template-flash-imported = “{ $title }” was imported
+template-flash-upgraded = “{ $title }” was upgraded
+template-flash-undone = The upgrade was undone: “{ $title }” and its data are as they were before
+right-view = view
+right-create = create
+right-edit = edit
+right-edit-approved = edit approved
+right-delete = delete
+right-submit = submit
+right-import = import
+right-export = export
+right-print = print
+right-comment = comment
+right-history = history
+right-share = share
+upgrade-lead = { $from } is installed. Upgrading to { $to } keeps what you added and changed; what both sides changed is yours to decide.
+upgrade-conflicts = Changed on both sides
+upgrade-open = { $count } to decide
+upgrade-decided = All decided
+upgrade-base = Before
+upgrade-mine = Keep mine
+upgrade-theirs = Take the template’s
+upgrade-look = Show what this comes to
+upgrade-do = Upgrade to { $to } (now { $from })
+upgrade-undo = Undo the last upgrade
+upgrade-moved = Nothing was upgraded: the app or its data changed after you looked. Below is the plan as it is now; please look again.
+upgrade-not-there = not there
+member-help = help
+member-default = default
+member-formula = formula
+member-required = required
+member-fields = field permissions
+member-scope = data range
+member-actions = actions
+member-when = condition
+member-who = approvers
+member-placeholder = placeholder
+member-maxLength = longest
+member-message = message
+member-options = options
+member-scale = decimals
+error-package-unreadable = This is not a package: the archive cannot be opened. A package is the .fwapp file that an export makes; export or fetch it again
+error-package-traversal = The name “{ $name }” leads out of the package, so all of it is refused. Use only .fwapp files that an export made
+error-package-link = “{ $name }” is a link; a package holds plain files only. Export it again
+error-package-encrypted = “{ $name }” is encrypted; a package holds plain files only. Pack it again without a password
+error-package-duplicate = The package holds one name twice (differing in case counts as the same). Export it again
+error-package-unknown = “{ $name }” has no place in a package. Put in only what an export made
+error-package-too-many-files = The package holds more than { $most } files; split it into several apps
+error-package-too-large = The package unpacks to more than { $most } bytes; export it with less data
+error-package-ratio = “{ $name }” unpacks to more than { $most } times its packed size, which is how disks are filled; it is refused. Export it again
+error-package-not-utf8 = “{ $name }” is not text in UTF-8; save it as UTF-8 and pack it again
+error-package-too-deep = “{ $name }” is nested deeper than { $most } levels; export it again
+error-package-too-many-parts = “{ $name }” says more than { $most } things; split it over several tables, or take less data
+error-package-too-long-text = “{ $name }” holds a text of more than { $most } bytes; shorten it
+error-package-damaged = “{ $name }” is damaged and cannot be unpacked. Export or fetch it again
+error-package-not-written = The package cannot be written; export it with less data

@@ -30,7 +30,7 @@ fn memory(process: u32) -> Option<u64> {
 }
 
 /// The most memory that a process had, watched until it is asked.
-struct Watch {
+pub struct Watch {
     before: u64,
     most: Arc<AtomicU64>,
     ended: Arc<AtomicBool>,
@@ -38,7 +38,7 @@ struct Watch {
 }
 
 impl Watch {
-    fn start(process: u32) -> Option<Self> {
+    pub fn start(process: u32) -> Option<Self> {
         let before = memory(process)?;
         let (most, ended) = (Arc::new(AtomicU64::new(before)), Arc::new(AtomicBool::new(false)));
         let (watched, asked) = (most.clone(), ended.clone());
@@ -52,7 +52,7 @@ impl Watch {
     }
 
     /// By how many bytes it grew.
-    fn growth(self) -> u64 {
+    pub fn growth(self) -> u64 {
         self.ended.store(true, Ordering::Relaxed);
         self.watching.join().expect("the watch ends");
         self.most.load(Ordering::Relaxed).saturating_sub(self.before)

@@ -157,7 +157,11 @@ async fn an_exported_app_is_the_same_on_another_server() {
         let administrator = server.administrator();
         let package = administrator.get("/api/v1/apps/wms/export?data=none").await.expect(200);
         assert_eq!(package.header("content-type"), Some("application/zip"));
-        assert!(package.header("content-disposition").is_some_and(|header| header.contains("wms.fwapp")));
+        assert!(
+            package
+                .header("content-disposition")
+                .is_some_and(|header| header.contains("wms-") && header.contains(".fwapp"))
+        );
         server.manager().get("/api/v1/apps/wms/export").await.refused(403, "administrators_only");
 
         let second = Server::empty(TestDatabase::sqlite()).await;

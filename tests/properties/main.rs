@@ -4,3 +4,4 @@ mod architecture;
 mod edit;
 mod flow;
 mod ledger;
+mod merge;

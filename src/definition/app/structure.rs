@@ -4,8 +4,19 @@ use super::App;
 use crate::definition::{finding::Finding, form::Audience, package::MANIFEST};
 use indexmap::IndexMap;
 
+/// The most fields of a table, the columns of its lines among them.
+const MOST_FIELDS: usize = 500;
+
 pub fn check(app: &App, findings: &mut Vec<Finding>) {
     manifest(app, findings);
+    for (key, table) in &app.tables {
+        let fields: usize = table.fields.values().map(|field| 1 + field.columns.len()).sum();
+        if fields > MOST_FIELDS {
+            let message = format!("the table has {fields} fields; at most {MOST_FIELDS} are possible");
+            let finding = Finding::error(format!("tables/{key}.json"), "/properties", message);
+            findings.push(finding.suggest("split it into several tables that link to each other"));
+        }
+    }
     forms(app, findings);
     for (key, flow) in &app.flows {
         let file = format!("flows/{key}.json");

@@ -2,7 +2,7 @@
 
 use crate::definition::{
     dashboard::Dashboard, flow::Flow, form::Form, ledger::Ledger, manifest::Manifest, print::Print, report::Report,
-    role::Role, schema::DocumentKind, view::View,
+    role::Role, scenario::Scenario, schema::DocumentKind, view::View,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
@@ -61,6 +61,7 @@ pub fn canonical(kind: DocumentKind, document: &Json) -> Result<String, serde_js
         DocumentKind::Print => typed::<Print>(document),
         DocumentKind::Report => typed::<Report>(document),
         DocumentKind::Dashboard => typed::<Dashboard>(document),
+        DocumentKind::Scenario => typed::<Scenario>(document),
         DocumentKind::Table => written(&table(document)),
         DocumentKind::Locale => written(&sorted(document)),
     }

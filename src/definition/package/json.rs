@@ -25,12 +25,25 @@ pub fn parse(text: &str) -> Result<Json, JsonError> {
     })
 }
 
-/// The deepest nesting of brackets outside strings; needs no well-formed text and no stack.
-pub fn depth(text: &str) -> usize {
-    let (mut now, mut deepest) = (0_usize, 0_usize);
-    let (mut in_string, mut escaped) = (false, false);
+/// What a text asks of whoever parses it, known without parsing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Shape {
+    /// The deepest nesting of brackets outside strings.
+    pub depth: usize,
+    /// Values at most: one, and one more for each comma and bracket.
+    pub parts: usize,
+    /// The longest string in bytes, as it is written.
+    pub longest: usize,
+}
+
+/// Needs no well-formed text and no stack.
+pub fn shape(text: &str) -> Shape {
+    let (mut now, mut shape) = (0_usize, Shape { parts: 1, ..Shape::default() });
+    let (mut in_string, mut escaped, mut length) = (false, false, 0_usize);
     for byte in text.bytes() {
         if in_string {
+            length += 1;
+            shape.longest = shape.longest.max(length);
             match byte {
                 _ if escaped => escaped = false,
                 b'\\' => escaped = true,
@@ -40,16 +53,18 @@ pub fn depth(text: &str) -> usize {
             continue;
         }
         match byte {
-            b'"' => in_string = true,
+            b'"' => (in_string, length) = (true, 0),
             b'{' | b'[' => {
                 now += 1;
-                deepest = deepest.max(now);
+                shape.parts += 1;
+                shape.depth = shape.depth.max(now);
             }
+            b',' => shape.parts += 1,
             b'}' | b']' => now = now.saturating_sub(1),
             _ => {}
         }
     }
-    deepest
+    shape
 }
 
 struct Strict(Json);

@@ -40,6 +40,9 @@ const FOLDERS: [&str; 15] = [
 /// The people of a demo: who they are, their departments and roles.
 pub const PEOPLE: &str = "demo/people.json";
 
+/// What an export says of itself: which data it holds, and what it left out.
+pub const EXPORT_NOTE: &str = "export.json";
+
 /// A path taken apart: `tables/order.json` is the stem `order` in the folder `tables`; `app.json` has no folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place<'a> {
@@ -56,6 +59,9 @@ pub fn place(path: &str) -> Option<Place<'_>> {
     }
     if path == PEOPLE {
         return Some(Place { folder: "demo", stem: "people" });
+    }
+    if path == EXPORT_NOTE {
+        return Some(Place { folder: "export", stem: "export" });
     }
     let (folder, file) = path.split_once('/')?;
     let (stem, extension) = file.rsplit_once('.')?;

@@ -157,6 +157,49 @@ pub async fn convert(
     }
 }
 
+/// Gives rows the very values back that an earlier conversion replaced: those that nobody touched since, as converting them again
+/// shows. `kept` is the trash of fields as it was before.
+///
+/// # Errors
+/// The database failed.
+pub async fn give_back(
+    tx: &Tx,
+    call: &Call,
+    before: &LiveApp,
+    after: &LiveApp,
+    place: &Place,
+    key: &str,
+    kept: &[evolve::TrashedField],
+) -> Result<(), Error> {
+    let missing = || Error::internal(format!("no field \"{key}\" to give back"));
+    let field = place.field(after.app(), key).ok_or_else(missing)?;
+    let replaced = place.field(before.app(), key).ok_or_else(missing)?;
+    let is_kept = |kept: &&evolve::TrashedField| {
+        kept.converted && kept.place == *place && kept.key == key && kept.kind == field.kind.name()
+    };
+    let Some(kept) = kept.iter().find(is_kept) else { return Ok(()) };
+    let (from, to) = (physical(&before.schema, place)?, physical(&after.schema, place)?);
+    let mut names = Names::new(call);
+    names.load(tx, &after.schema, field, replaced).await?;
+    let columns = [(format!("f{}", kept.column), field), (from.column(key), replaced)];
+    let mut last = 0;
+    loop {
+        let rows = evolve::read_rows(tx, &from.name, &columns, last, false).await?;
+        let Some((id, _)) = rows.last() else { return Ok(()) };
+        last = *id;
+        let untouched: Vec<(i64, Value)> = rows
+            .into_iter()
+            .filter(|(_, values)| {
+                !values[0].is_unset() && *carry(field, replaced, &values[0], &names).value() == values[1]
+            })
+            .map(|(id, mut values)| (id, values.swap_remove(0)))
+            .collect();
+        if !untouched.is_empty() {
+            evolve::write_column(tx, &to.name, &to.column(key), field, &untouched).await?;
+        }
+    }
+}
+
 /// Values of one column, by the ids of its rows.
 type Column = Vec<(i64, Value)>;
 

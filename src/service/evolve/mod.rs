@@ -7,6 +7,7 @@ mod measure;
 pub mod publish;
 pub mod rename;
 pub mod trash;
+pub mod upgrade;
 pub mod versions;
 
 pub use draft::{Drafted, State};

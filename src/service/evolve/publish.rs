@@ -20,11 +20,13 @@ use crate::{
         apps::{self, ImportError},
         audit,
         live::to_documents,
+        scenarios::{self, fingerprint as fingerprint_of},
         tokens::hex,
     },
     store::{
-        self, Connection, Schema, Tx, app_drafts, apps as versions, catalogue, ddl, draft_steps, evolve, people,
-        records, settings,
+        self, Connection, Schema, Tx,
+        app_bases::{self, Base},
+        app_drafts, apps as versions, catalogue, ddl, draft_steps, evolve, people, records, settings,
     },
 };
 use serde_json::json;
@@ -74,6 +76,14 @@ pub struct Publish {
     pub note: Option<String>,
     /// Definitions that replace the live ones, instead of the draft: an upgrade by a package.
     pub instead: Option<Documents>,
+    /// Why it is published though scenarios fail.
+    pub in_spite: Option<String>,
+    /// The template version that the app follows from then on, where that changes.
+    pub follows: Option<Base>,
+    /// The number of the version that it may take the place of; where another is live by then, it is refused.
+    pub over: Option<i64>,
+    /// It takes back what the live version did: values that conversions replaced come back as they were.
+    pub undoes: bool,
 }
 
 /// What was published.
@@ -111,24 +121,52 @@ impl Service {
     /// `confirm_loss`, `nothing_to_publish`; the database failed.
     pub async fn publish(&self, call: &Call, live: &Arc<LiveApp>, publish: Publish) -> Result<Published, ImportError> {
         may_build(call, live.key())?;
+        let (tried, red) = self.try_out(live, &publish).await?;
+        let in_spite = publish.in_spite.clone().filter(|_| red);
+        let publish = Publish { in_spite, ..publish };
         let (call, live, service) = (call.clone(), live.clone(), self.clone());
         let published = self
             .store
             .ddl(move |tx| {
                 let (call, live, publish, service) = (call.clone(), live.clone(), publish.clone(), service.clone());
+                let tried = tried.clone();
                 Box::pin(async move {
                     let number = versions::lock(tx, live.id).await?.ok_or(Error::NotFound)?;
+                    if publish.over.is_some_and(|over| over != number) {
+                        return Err(Error::Stale { version: number }.into());
+                    }
                     let live = service.live.at(tx, &live, number).await?;
                     let state = match &publish.instead {
                         None => State::over(tx, &live, number).await?,
                         Some(documents) => State::instead(tx, &live, number, documents).await?,
                     };
+                    if tried.as_ref().is_some_and(|tried| *tried != fingerprint_of(&state.new)) {
+                        // The draft is another one than that which was tried out.
+                        return Err(Error::Stale { version: state.live_version }.into());
+                    }
                     run(tx, &call, &live, state, &publish).await
                 })
             })
             .await?;
         self.live.forget();
         Ok(published)
+    }
+
+    /// Runs the scenarios of what is about to be published; answers which documents those were, and whether any failed. A draft that
+    /// is not sound is refused for that later, and not tried.
+    async fn try_out(&self, live: &LiveApp, publish: &Publish) -> Result<(Option<String>, bool), Error> {
+        let documents = match &publish.instead {
+            Some(documents) => documents.clone(),
+            None => State::load(&self.store.reader(), live).await?.new,
+        };
+        // What was there before may always come back.
+        let untried = publish.undoes || documents.folder("scenarios").next().is_none();
+        if untried || has_errors(&apps::check(&documents).findings) {
+            return Ok((None, false));
+        }
+        let ran = self.scenarios_of(&documents).await?;
+        scenarios::hold(&ran, publish.in_spite.as_deref())?;
+        Ok((Some(fingerprint_of(&documents)), ran.red() > 0))
     }
 }
 
@@ -235,16 +273,31 @@ async fn run(tx: &Tx, call: &Call, live: &LiveApp, state: State, publish: &Publi
         _ => {}
     }
     let mut documents = checked.state.new.clone();
-    stamp(&mut documents, &checked.next_version)?;
+    let release = match publish.undoes {
+        true => App::parse(&documents).map_err(ImportError::Findings)?.manifest.version,
+        false => checked.next_version.clone(),
+    };
+    if !publish.undoes {
+        stamp(&mut documents, &release)?;
+    }
     let app = App::parse(&documents).map(Arc::new).map_err(ImportError::Findings)?;
     let number = versions::latest_number(tx, live.id).await? + 1;
     let steps: Vec<Step> = checked.steps.iter().map(|step| step.step.clone()).collect();
+    let kept = match publish.undoes {
+        true => evolve::trash(tx, live.id).await?.1,
+        false => Vec::new(),
+    };
     let next = migrate(tx, call, live, &checked.state, &documents, &app, number, &steps).await?;
+    for step in &steps {
+        if let Step::Convert { place, field } = step {
+            carry::give_back(tx, call, live, &next, place, field, &kept).await?;
+        }
+    }
     drop(next);
     let renames = &checked.state.renames;
     let version = versions::NewVersion {
         number,
-        version: checked.next_version.clone(),
+        version: release.clone(),
         documents: documents.iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect(),
         published_by: Some(call.actor.user),
         note: publish.note.clone(),
@@ -252,18 +305,21 @@ async fn run(tx: &Tx, call: &Call, live: &LiveApp, state: State, publish: &Publi
     };
     let manifest = &app.manifest;
     versions::publish(tx, live.id, &version, &manifest.title, manifest.icon.as_deref(), call.now).await?;
+    if let Some(follows) = &publish.follows {
+        app_bases::insert(tx, live.id, &Base { number, ..follows.clone() }).await?;
+    }
     if publish.instead.is_none() {
         app_drafts::clear(tx, live.id).await?;
-        draft_steps::clear(tx, live.id).await?;
     }
+    draft_steps::clear(tx, live.id).await?;
     let told: Vec<_> = checked.steps.iter().filter(|step| step.outcome > Outcome::Safe).collect();
     let what = json!({
-        "version": [live.app().manifest.version, checked.next_version], "number": [live.version, number],
-        "note": [null, publish.note], "steps": [null, told],
+        "version": [live.app().manifest.version, release], "number": [live.version, number],
+        "note": [null, publish.note], "steps": [null, told], "in_spite_of_scenarios": [null, publish.in_spite],
     });
     audit::act(tx, call, "app.publish", audit::on_app(live.id), what).await?;
     people::raise_organisation_epoch(tx).await?;
-    Ok(Published { number, version: checked.next_version, steps: steps.len() })
+    Ok(Published { number, version: release, steps: steps.len() })
 }
 
 /// The table whose figures, and whose share in the figures of others, may be others after a step.

@@ -2,6 +2,7 @@
 
 pub mod api_token;
 pub mod app;
+pub mod app_base;
 pub mod app_draft;
 pub mod app_draft_rename;
 pub mod app_setting;
@@ -35,6 +36,7 @@ pub mod record_import;
 pub mod record_import_row;
 pub mod role_member;
 pub mod saved_view;
+pub mod scenario_run;
 pub mod series_counter;
 pub mod session;
 pub mod sign_in_failure;

@@ -7,27 +7,30 @@ use super::{
 use crate::{
     definition::{
         finding::{Severity, has_errors},
-        package::{Documents, Limits},
+        merge::Decisions,
+        package::Documents,
     },
     service::{
         Error,
-        apps::check,
-        evolve::{Publish, publish::upgraded},
-        live::to_documents,
+        app_export::Data,
+        apps::{ImportError, check},
+        evolve::{Published, may_build, publish::upgraded, upgrade::Wanted},
         permits::Rights,
+        scenarios::Stand,
+        templates,
     },
-    store::apps,
-    web::{Failure, Result, Web, body::JsonBody, caller::Caller, extract::Wants},
+    web::{Failure, Result, Web, body::JsonBody, caller::Caller, extract::Wants, scenarios, shell},
 };
 use axum::{
     Json,
-    body::to_bytes,
+    body::{Body, to_bytes},
     extract::{Path, Query, Request, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
+use tokio_util::io::ReaderStream;
 
 /// The apps in which the person has a role; the main administrator sees all.
 pub async fn list(State(web): State<Web>, caller: Caller) -> Result<Response> {
@@ -47,9 +50,6 @@ pub async fn list(State(web): State<Web>, caller: Caller) -> Result<Response> {
     Ok(Json(json!({"items": items, "next": null})).into_response())
 }
 
-/// The largest package in bytes.
-const LARGEST_PACKAGE: usize = 64 * 1024 * 1024;
-
 /// The body is a `.fwapp`; a dry run answers the inspection and changes nothing.
 pub async fn import(
     State(web): State<Web>,
@@ -58,7 +58,7 @@ pub async fn import(
     Query(pairs): Query<Vec<(String, String)>>,
     request: Request,
 ) -> Result<Response> {
-    let asked = parameters(pairs, &["dry_run", "mode", "samples", "fingerprint", "confirm"])?;
+    let asked = parameters(pairs, &["dry_run", "mode", "samples", "fingerprint", "confirm", "in_spite", "decisions"])?;
     let upgrade = match asked.get("mode") {
         None | Some("new") => false,
         Some("upgrade") => true,
@@ -68,26 +68,28 @@ pub async fn import(
         }
     };
     let (dry_run, samples) = (asked.flag("dry_run")?, asked.flag("samples")?);
-    let bytes = to_bytes(request.into_body(), LARGEST_PACKAGE)
+    let bytes = to_bytes(request.into_body(), templates::LARGEST)
         .await
         .map_err(|_| Failure(Error::TooLarge { code: "too_large_body".into(), params: Default::default() }))?;
-    let unpacked = tokio::task::spawn_blocking(move || Documents::from_zip(&bytes, &Limits::default()))
-        .await
-        .map_err(|error| Error::internal(error.to_string()))?;
-    let documents = unpacked.map_err(|error| Error::malformed(error.finding().to_string()))?;
+    let documents = templates::unpack(bytes.to_vec()).await?;
     if upgrade {
-        let publish = Publish {
+        let decisions = match asked.get("decisions") {
+            Some(text) => serde_json::from_str(text).map_err(|_| Error::invalid("/decisions", "malformed"))?,
+            None => Decisions::new(),
+        };
+        let wanted = Wanted {
+            decisions,
             fingerprint: asked.get("fingerprint").map(str::to_owned),
             confirmed: asked.flag("confirm")?,
-            note: None,
-            instead: Some(documents),
+            in_spite: asked.get("in_spite").map(str::to_owned),
         };
-        return self::upgrade(&web, &caller, &wants, publish, dry_run).await;
+        return self::upgrade(&web, &caller, &wants, &documents, wanted, dry_run).await;
     }
     if dry_run {
-        return Ok(Json(inspection(&documents)).into_response());
+        return Ok(Json(inspection(&web, &caller, &documents).await?).into_response());
     }
-    match web.service.import_app(&caller.call, documents, samples).await {
+    let in_spite = asked.get("in_spite");
+    match web.service.import_tried(&caller.call, documents, samples, in_spite).await {
         Ok(done) => {
             let body = json!({
                 "app": done.key, "title": done.title, "version": done.version, "tables": done.tables, "rows": done.rows,
@@ -98,32 +100,66 @@ pub async fn import(
     }
 }
 
-/// The definitions of an installed app are replaced by a package's, by the same way as a draft is published.
-async fn upgrade(web: &Web, caller: &Caller, wants: &Wants, publish: Publish, dry_run: bool) -> Result<Response> {
+/// The next version of a template is merged into the app that came from it, and published by the same way as a draft.
+async fn upgrade(
+    web: &Web,
+    caller: &Caller,
+    wants: &Wants,
+    documents: &Documents,
+    wanted: Wanted,
+    dry_run: bool,
+) -> Result<Response> {
     let live = web.service.live.all(&web.service.store.reader(), caller.person.epoch).await?;
-    let Some(documents) = &publish.instead else { return Err(Error::NotFound.into()) };
     let installed = upgraded(&live, documents)?;
     if dry_run {
-        let checked = web.service.check_draft(&caller.call, installed, Some(documents)).await?;
-        return Ok(Json(checked_json(caller, &checked)).into_response());
+        let planned = web.service.plan_upgrade(&caller.call, installed, documents, &wanted.decisions).await?;
+        let mut body = checked_json(web, caller, &planned.checked).await?;
+        body["from"] = planned.from.into();
+        body["to"] = planned.to.into();
+        body["open"] = planned.merged.open().into();
+        body["conflicts"] = json!(planned.merged.conflicts);
+        return Ok(Json(body).into_response());
     }
-    match web.service.publish(&caller.call, installed, publish).await {
+    answer(caller, wants, installed.key(), web.service.upgrade(&caller.call, installed, documents, wanted).await)
+}
+
+fn answer(
+    caller: &Caller,
+    wants: &Wants,
+    key: &str,
+    done: std::result::Result<Published, ImportError>,
+) -> Result<Response> {
+    match done {
         Ok(done) => {
-            let body = json!({
-                "app": installed.key(), "live_version": done.number, "version": done.version, "steps": done.steps,
-            });
+            let body = json!({"app": key, "live_version": done.number, "version": done.version, "steps": done.steps});
             Ok(Json(body).into_response())
         }
         Err(refused) => refusal(caller, wants, refused),
     }
 }
 
+/// Puts back what the last upgrade replaced.
+pub async fn undo_upgrade(
+    State(web): State<Web>,
+    caller: Caller,
+    wants: Wants,
+    Path(key): Path<String>,
+) -> Result<Response> {
+    let live = app(&web, &caller, &key).await?;
+    answer(&caller, &wants, &key, web.service.undo_upgrade(&caller.call, &live).await)
+}
+
 /// What a package holds: for whoever decides whether to import it.
-fn inspection(documents: &Documents) -> Value {
+async fn inspection(web: &Web, caller: &Caller, documents: &Documents) -> Result<Value> {
     let checked = check(documents);
+    let stand = match has_errors(&checked.findings) {
+        true => None,
+        false => Some(web.service.scenarios_soon(documents).await?),
+    };
+    let green = matches!(&stand, Some(Stand::Ended(run)) if run.red() == 0);
     let errors = checked.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let mut body = json!({
-        "importable": checked.app.is_some() && !has_errors(&checked.findings),
+        "importable": green,
         "errors": errors, "findings": checked.findings,
     });
     if let Some(app) = checked.app {
@@ -135,12 +171,15 @@ fn inspection(documents: &Documents) -> Value {
             .values()
             .map(|role| json!({"key": role.key, "title": role.title, "grants": role.grants}))
             .collect();
-        body["scenarios"] = app.scenarios.len().into();
     }
-    body
+    body["scenarios"] = stand.map_or(Value::Null, |stand| scenarios::json(shell::texts(caller), &stand));
+    Ok(body)
 }
 
-/// The live version as a package, without data.
+/// What waits between whoever writes a package and whoever takes it, in bytes.
+const HELD: usize = 256 * 1024;
+
+/// The live version as a package, with the rows that were asked for.
 pub async fn export(
     State(web): State<Web>,
     caller: Caller,
@@ -148,21 +187,26 @@ pub async fn export(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response> {
     let asked = parameters(pairs, &["data"])?;
-    if asked.get("data").is_some_and(|data| data != "none") {
-        let error = crate::base::error::FieldError::new("/data", "option").with("options", "none");
-        return Err(Error::Invalid(vec![error]).into());
-    }
+    let data = match asked.get("data") {
+        None => Data::None,
+        Some(name) => Data::named(name).ok_or_else(|| {
+            let error = crate::base::error::FieldError::new("/data", "option").with("value", name);
+            Error::Invalid(vec![error.with("options", "none, seed, all")])
+        })?,
+    };
     let live = app(&web, &caller, &key).await?;
-    let reader = web.service.store.reader();
-    let (_, stored) = apps::version(&reader, live.id, live.version).await?.ok_or(Error::NotFound)?;
-    let mut documents = to_documents(stored)?;
-    let carried: Vec<String> = documents.iter().map(|(path, _)| path.to_owned()).collect();
-    for path in carried.iter().filter(|path| path.starts_with("demo/")) {
-        documents.remove(path);
-    }
-    let bytes = documents.to_zip().map_err(|error| Error::internal(error.to_string()))?;
-    let mut response = bytes.into_response();
-    let name = format!("attachment; filename=\"{key}.fwapp\"");
+    may_build(&caller.call, &key)?;
+    let (out, taken) = tokio::io::duplex(HELD);
+    let (service, call, writing) = (web.service.clone(), caller.call.clone(), live.clone());
+    tokio::spawn(async move {
+        // A package that breaks off has no end, and no reader takes it for a whole one.
+        if let Err(error) = service.write_package(&call, &writing, data, out).await {
+            tracing::warn!(%error, "an export broke off");
+        }
+    });
+    let mut response = Body::from_stream(ReaderStream::with_capacity(taken, HELD)).into_response();
+    let version = &live.app().manifest.version;
+    let name = format!("attachment; filename=\"{key}-{version}.fwapp\"");
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
     if let Ok(value) = HeaderValue::from_str(&name) {

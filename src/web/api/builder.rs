@@ -20,7 +20,7 @@ use crate::{
         caller::Caller,
         evolution::{Words, outcome_word},
         extract::Wants,
-        shell,
+        scenarios, shell,
     },
 };
 use axum::{
@@ -133,27 +133,32 @@ pub async fn remove(
 }
 
 /// What the API answers about a plan.
-pub fn checked_json(caller: &Caller, checked: &Checked) -> Value {
+pub async fn checked_json(web: &Web, caller: &Caller, checked: &Checked) -> Result<Value> {
     let locale = &caller.call.actor.locale;
     let read = |documents| App::parse(&translation::translate(documents, locale).documents).ok();
     let (old, new) = (read(&checked.state.old), read(&checked.state.new));
     let words = Words { texts: shell::texts(caller), old: old.as_ref(), new: new.as_ref() };
     let difference: Vec<Value> =
         checked.state.difference().iter().map(|difference| words.difference_json(difference)).collect();
-    json!({
+    let scenarios = match checked.errors() {
+        0 => scenarios::json(words.texts, &web.service.scenarios_soon(&checked.state.new).await?),
+        _ => Value::Null,
+    };
+    Ok(json!({
         "publishable": checked.publishable(), "outcome": outcome_word(checked.outcome()),
         "must_confirm": checked.outcome() == Outcome::Loses,
         "fingerprint": checked.fingerprint, "live_version": checked.state.live_version, "version": checked.next_version,
         "errors": checked.errors(), "findings": checked.findings, "difference": difference,
         "plan": checked.steps.iter().map(|step| words.step_json(step)).collect::<Vec<_>>(),
         "running_cases": checked.running.iter().map(|(flow, count)| json!({"flow": flow, "count": count})).collect::<Vec<_>>(),
-    })
+        "scenarios": scenarios,
+    }))
 }
 
 pub async fn check(State(web): State<Web>, caller: Caller, Path(key): Path<String>) -> Result<Response> {
     let live = app(&web, &caller, &key).await?;
     let checked = web.service.check_draft(&caller.call, &live, None).await?;
-    Ok(Json(checked_json(&caller, &checked)).into_response())
+    Ok(Json(checked_json(&web, &caller, &checked).await?).into_response())
 }
 
 pub async fn rename(
@@ -182,6 +187,9 @@ struct Wanted {
     confirm: bool,
     #[serde(default)]
     note: Option<String>,
+    /// Why it is published though scenarios fail.
+    #[serde(default)]
+    in_spite: Option<String>,
 }
 
 pub async fn publish(
@@ -193,8 +201,8 @@ pub async fn publish(
 ) -> Result<Response> {
     let live = app(&web, &caller, &key).await?;
     may_build(&caller.call, &key)?;
-    let Wanted { fingerprint, confirm, note } = body.parse()?;
-    let publish = Publish { fingerprint, confirmed: confirm, note, instead: None };
+    let Wanted { fingerprint, confirm, note, in_spite } = body.parse()?;
+    let publish = Publish { fingerprint, confirmed: confirm, note, in_spite, ..Publish::default() };
     match web.service.publish(&caller.call, &live, publish).await {
         Ok(done) => {
             Ok(Json(json!({"app": key, "live_version": done.number, "version": done.version, "steps": done.steps}))

@@ -44,7 +44,11 @@ pub async fn list(State(web): State<Web>, caller: Caller, wants: Wants) -> Resul
     let empty =
         apps.is_empty().then(|| Empty::new("apps", texts.get("apps-empty-title"), texts.get("apps-empty-body")));
     let shell = shell::of(&web, &caller, &wants.path, texts.get("apps-title"), Place::Apps).await?;
-    html(&AppsPage { shell, apps, empty })
+    let actions = match caller.call.actor.is_main_administrator {
+        true => vec![Button::link(texts.get("templates"), "/templates").icon("gallery")],
+        false => Vec::new(),
+    };
+    html(&AppsPage { shell, actions, apps, empty })
 }
 
 pub async fn show(State(web): State<Web>, caller: Caller, wants: Wants, Path(app): Path<String>) -> Result<Response> {

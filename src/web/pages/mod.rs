@@ -25,6 +25,7 @@ pub mod report;
 pub mod setup;
 pub mod sign_in;
 pub mod task;
+pub mod templates;
 pub mod todo;
 pub mod trash;
 mod visitor;

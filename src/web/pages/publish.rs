@@ -13,6 +13,7 @@ use crate::{
         Error, LiveApp,
         apps::ImportError,
         evolve::{Checked, Example, Outcome, PlanStep, Publish, may_build},
+        scenarios::Stand,
     },
     store::people,
     web::{
@@ -22,7 +23,7 @@ use crate::{
         error::{html, message_of, status_of},
         evolution::Words,
         extract::Wants,
-        shell,
+        scenarios, shell,
         view::{
             Crumb, Empty, Note, NoteTone, Place,
             build::{Compared, DifferenceRow, Gate, PublishPage, StepRow, VersionItem},
@@ -90,7 +91,10 @@ pub async fn act(
         _ => {
             let fingerprint = form.get("fingerprint").unwrap_or_default().to_owned();
             let confirmed = form.get("confirm") == Some("yes");
-            let publish = Publish { fingerprint: Some(fingerprint), confirmed, note: note.clone(), instead: None };
+            let in_spite = form.get("in_spite").map(str::trim).filter(|reason| !reason.is_empty()).map(str::to_owned);
+            let fingerprint = Some(fingerprint);
+            let note = note.clone();
+            let publish = Publish { fingerprint, confirmed, note, in_spite, ..Publish::default() };
             match service.publish(&caller.call, &live, publish).await {
                 Ok(_) => Ok("publish"),
                 Err(ImportError::Refused(error)) => Err(error),
@@ -100,7 +104,7 @@ pub async fn act(
     };
     let error = match done {
         Ok(notice) => return Ok(Redirect::to(&format!("/build/{key}/publish?notice={notice}")).into_response()),
-        Err(error @ (Error::Conflict { .. } | Error::Stale { .. })) => error,
+        Err(error @ (Error::Conflict { .. } | Error::Stale { .. } | Error::Invalid(_))) => error,
         Err(other) => return Err(Failure(other)),
     };
     let texts = shell::texts(&caller);
@@ -125,6 +129,10 @@ async fn page(web: &Web, caller: &Caller, wants: &Wants, live: &Arc<LiveApp>, as
     let words = Words { texts, old: old.as_ref(), new: new.as_ref() };
     let manifest = &live.face(locale).app.manifest;
     let drafted = !checked.state.is_empty();
+    let stand = match drafted && checked.errors() == 0 {
+        true => Some(web.service.scenarios_now(&checked.state.new).await?),
+        false => None,
+    };
     let version = [("version", Arg::Text(&checked.next_version))];
     let title = if drafted { texts.with("publish-title", &version) } else { texts.get("publish") };
     let compared = match asked.compare {
@@ -156,7 +164,8 @@ async fn page(web: &Web, caller: &Caller, wants: &Wants, live: &Arc<LiveApp>, as
         findings: finding_rows(live.key(), checked.findings.iter()),
         differences: differences(&words, &checked.state.difference()),
         steps: checked.steps.iter().filter(|_| drafted).map(|step| row(&words, step)).collect(),
-        gates: gates(texts, &checked),
+        gates: gates(texts, &checked, stand.as_ref()),
+        scenarios: stand.as_ref().map(|stand| scenarios::card(texts, stand, &action)),
         confirm: (checked.outcome() == Outcome::Loses).then(|| texts.get("publish-confirm")),
         blocked: blocked(texts, &checked),
         button: texts.with("publish-do", &version),
@@ -173,7 +182,7 @@ fn count(texts: Texts, key: &str, count: u64) -> String {
     texts.count(key, usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-fn differences(words: &Words<'_>, found: &[Difference]) -> Vec<DifferenceRow> {
+pub(super) fn differences(words: &Words<'_>, found: &[Difference]) -> Vec<DifferenceRow> {
     let row = |difference: &Difference| {
         let (class, mark) = match difference.mark {
             Mark::Added => ("plus", "+"),
@@ -186,7 +195,7 @@ fn differences(words: &Words<'_>, found: &[Difference]) -> Vec<DifferenceRow> {
     found.iter().map(row).collect()
 }
 
-fn row(words: &Words<'_>, step: &PlanStep) -> StepRow {
+pub(super) fn row(words: &Words<'_>, step: &PlanStep) -> StepRow {
     StepRow {
         place: step.step.place().map_or_else(String::new, |place| words.place(&place)),
         sentence: words.step(&step.step),
@@ -212,7 +221,7 @@ fn told(texts: Texts, example: &Example) -> String {
     texts.with("publish-example", &values)
 }
 
-fn gates(texts: Texts, checked: &Checked) -> Vec<Gate> {
+fn gates(texts: Texts, checked: &Checked, stand: Option<&Stand>) -> Vec<Gate> {
     let warnings = checked.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
     let (tone, detail) = match (checked.errors(), warnings) {
         (0, 0) => ("ok", texts.get("gate-definitions-ok")),
@@ -227,6 +236,11 @@ fn gates(texts: Texts, checked: &Checked) -> Vec<Gate> {
         (blocks, _) => ("bad", texts.count("gate-blocks", blocks)),
     };
     gates.push(Gate { tone, icon: icon(tone), title: texts.get("gate-data"), detail });
+    if let Some(stand) = stand {
+        let card = scenarios::card(texts, stand, "");
+        let tone = if card.tone == "now" { "warn" } else { card.tone };
+        gates.push(Gate { tone, icon: icon(tone), title: texts.get("scenarios"), detail: card.summary });
+    }
     let running: u64 = checked.running.iter().map(|(_, count)| count).sum();
     if running > 0 {
         let detail = count(texts, "gate-running", running);
@@ -244,7 +258,7 @@ fn icon(tone: &str) -> &'static str {
 }
 
 /// What stands in the way of publishing, in a sentence.
-fn blocked(texts: Texts, checked: &Checked) -> Option<String> {
+pub(super) fn blocked(texts: Texts, checked: &Checked) -> Option<String> {
     if checked.errors() > 0 {
         return Some(texts.count("publish-blocked-errors", checked.errors()));
     }

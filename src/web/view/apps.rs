@@ -10,6 +10,8 @@ use askama::Template;
 #[template(path = "apps.html")]
 pub struct AppsPage {
     pub shell: Shell,
+    /// To the templates, for whoever may import.
+    pub actions: Vec<Action>,
     pub apps: Vec<AppCard>,
     pub empty: Option<Empty>,
 }

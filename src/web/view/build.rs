@@ -4,6 +4,7 @@ use super::{
     action::Action,
     field::Choice,
     notice::{Empty, Note},
+    scenario::Scenarios,
     shell::{Crumb, Shell},
 };
 use askama::Template;
@@ -114,6 +115,8 @@ pub struct PublishPage {
     pub findings: Vec<FindingRow>,
     pub differences: Vec<DifferenceRow>,
     pub steps: Vec<StepRow>,
+    /// Nothing where there is nothing to publish.
+    pub scenarios: Option<Scenarios>,
     pub gates: Vec<Gate>,
     pub fingerprint: String,
     /// The sentence to agree to, where data will not be seen any more.

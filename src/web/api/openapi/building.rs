@@ -15,7 +15,7 @@ pub fn operations() -> Vec<Operation> {
         write(
             "post",
             "/apps/{app}/draft/check",
-            "Findings, difference, migration plan and running cases of the draft",
+            "Findings, difference, migration plan, running cases and scenarios of the draft",
             None,
             DONE,
         ),
@@ -27,6 +27,7 @@ pub fn operations() -> Vec<Operation> {
             DONE,
         ),
         write("post", "/apps/{app}/publish", "Make the draft the live version", Some("Object"), DONE),
+        write("post", "/apps/{app}/upgrade/undo", "Put back what the last upgrade replaced", None, DONE),
         read("/apps/{app}/versions", "The versions, newest first", CURSOR, "list"),
         read(
             "/apps/{app}/versions/{n}/difference",

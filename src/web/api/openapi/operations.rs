@@ -105,7 +105,12 @@ const TASKS: &[(&str, &str)] = &[
 ];
 const IMPORT: &[(&str, &str)] = &[
     ("dry_run", "true inspects and changes nothing"),
-    ("mode", "new, or upgrade: the definitions of the installed app are replaced; a dry run answers the plan"),
+    (
+        "mode",
+        "new, or upgrade: what the template changed is merged into the installed app; a dry run answers conflicts and plan",
+    ),
+    ("decisions", "of an upgrade: mine or theirs by the id of each conflict, as JSON"),
+    ("in_spite", "why it is done though scenarios fail"),
     ("fingerprint", "of an upgrade: the plan that was looked at"),
     ("confirm", "of an upgrade: true agrees to what loses data"),
     ("samples", "true adds the app's sample master data"),
@@ -189,7 +194,12 @@ fn using() -> Vec<Operation> {
             body: Some("Package"),
             answers: &[(200, "Object"), (201, "Object")],
         },
-        read("/apps/{app}/export", "The live version as a .fwapp", &[("data", "none")], "package"),
+        read(
+            "/apps/{app}/export",
+            "The live version as a .fwapp",
+            &[("data", "none, seed (rows of tables without a flow) or all")],
+            "package",
+        ),
         read("/apps/{app}/definition", "Tables, fields and actions that I may use", &[], "object"),
         read(
             "/apps/{app}/reports/{report}",

@@ -12,6 +12,7 @@ mod m0006_evolution;
 mod m0007_app_layout;
 mod m0008_draft_steps;
 mod m0009_sharing;
+mod m0010_automations;
 mod sketch;
 
 /// All steps in their order.
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_app_layout::Migration),
             Box::new(m0008_draft_steps::Migration),
             Box::new(m0009_sharing::Migration),
+            Box::new(m0010_automations::Migration),
         ]
     }
 }

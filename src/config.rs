@@ -1,5 +1,6 @@
 //! How this program runs: flags, then environment, then a TOML file, then defaults; checked once.
 
+use crate::outward::Inside;
 use clap::Args;
 use serde::Deserialize;
 use std::{
@@ -19,7 +20,10 @@ pub struct Options {
     /// File with the key of encrypted fields [default: keys/root.key in the data directory]; nodes of one database share it
     #[arg(long, global = true, env = "FORMWORK_KEY_FILE", value_name = "FILE")]
     pub key_file: Option<PathBuf>,
-    /// A TOML file with the same settings: data, database, key-file, listen, public-url
+    /// Hosts, addresses or networks inside that automations may call, separated by commas: erp.local,10.0.0.0/8 [default: none]
+    #[arg(long, global = true, env = "FORMWORK_ALLOW_CALLS", value_name = "PLACES", value_delimiter = ',')]
+    pub allow_calls: Vec<String>,
+    /// A TOML file with the same settings: data, database, key-file, allow-calls, listen, public-url
     #[arg(long, global = true, env = "FORMWORK_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
@@ -41,6 +45,7 @@ struct File {
     data: Option<PathBuf>,
     database: Option<String>,
     key_file: Option<PathBuf>,
+    allow_calls: Vec<String>,
     listen: Option<SocketAddr>,
     public_url: Option<String>,
 }
@@ -52,6 +57,8 @@ pub struct Config {
     pub database: Database,
     /// Another place for the key of encrypted fields than the data directory.
     pub key_file: Option<PathBuf>,
+    /// What lies inside the network and may be called all the same.
+    pub allow_calls: Vec<Inside>,
     pub listen: SocketAddr,
     pub public_url: Option<String>,
 }
@@ -121,7 +128,9 @@ impl Config {
             return Err(ConfigError(message));
         }
         let key_file = options.key_file.clone().or(file.key_file);
-        Ok(Self { data, database, key_file, listen, public_url })
+        let said = if options.allow_calls.is_empty() { &file.allow_calls } else { &options.allow_calls };
+        let allow_calls = said.iter().map(|place| place.parse()).collect::<Result<_, String>>().map_err(ConfigError)?;
+        Ok(Self { data, database, key_file, allow_calls, listen, public_url })
     }
 }
 
@@ -158,6 +167,7 @@ mod tests {
         refused("listen = \"0.0.0.0:80\"", "TLS proxy");
         refused("database = \"mysql://a\"", "postgres://");
         refused("public-url = \"forms\"", "is not of the form");
+        refused("allow-calls = [\"http://erp\"]", "is no host, address or network");
         assert!(toml::from_str::<File>("lisen = \"x\"").unwrap_err().to_string().contains("unknown field"));
     }
 }

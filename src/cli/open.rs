@@ -35,7 +35,9 @@ pub async fn open(config: &Config) -> Result<Opened, Failure> {
     };
     let store = Store::open(backend).await?;
     store.migrate().await?;
-    let service = Service::new(store, Arc::new(SystemClock), Blobs::at(config.files())).with_vault(key::vault(config)?);
+    let service = Service::new(store, Arc::new(SystemClock), Blobs::at(config.files()))
+        .with_vault(key::vault(config)?)
+        .with_inside(config.allow_calls.clone());
     service.lay_out_tables().await?;
     Ok(Opened { service, _lock: lock })
 }

@@ -3,6 +3,7 @@
 mod structure;
 
 use super::{
+    automation::Automation,
     computed,
     dashboard::Dashboard,
     field::Field,
@@ -38,6 +39,7 @@ pub struct App {
     pub prints: IndexMap<String, Print>,
     pub reports: IndexMap<String, Report>,
     pub dashboards: IndexMap<String, Dashboard>,
+    pub automations: IndexMap<String, Automation>,
     /// Shared functions: file stem → source text of `rules/*.rhai`.
     pub functions: IndexMap<String, String>,
     /// Data the app starts with: file stem (`order`, `order.lines`) → CSV text.
@@ -58,9 +60,6 @@ pub const PARENT_COLUMN: &str = "@parent";
 pub const KEY_COLUMN: &str = "@key";
 /// Columns of sample data only: who makes the record, whether it is submitted, whether it is approved, and by whom.
 pub const DEMO_COLUMNS: [&str; 4] = ["@as", "@submit", "@approve", "@by"];
-
-/// Folders whose documents this version does not run. They are refused by name, never silently left out.
-const NOT_RUN: [&str; 1] = ["automations"];
 
 impl App {
     /// Reads an app: each document against its meta-schema, into its type, then for what the type alone cannot say.
@@ -89,19 +88,13 @@ impl App {
         let prints = folder(documents, DocumentKind::Print, "prints", typed::<Print>, &mut findings);
         let reports = folder(documents, DocumentKind::Report, "reports", typed::<Report>, &mut findings);
         let dashboards = folder(documents, DocumentKind::Dashboard, "dashboards", typed::<Dashboard>, &mut findings);
+        let automations =
+            folder(documents, DocumentKind::Automation, "automations", typed::<Automation>, &mut findings);
         let mut scenarios = IndexMap::new();
         for (key, _) in documents.folder("scenarios") {
             let file = format!("scenarios/{key}.json");
             let scenario = read(documents, DocumentKind::Scenario, &file, typed::<Scenario>, &mut findings);
             scenarios.extend(scenario.map(|scenario| (key.to_owned(), scenario)));
-        }
-        for name in NOT_RUN {
-            for (key, _) in documents.folder(name) {
-                findings.push(
-                    Finding::error(format!("{name}/{key}.json"), "", format!("this version does not run {name}"))
-                        .suggest("leave the file out"),
-                );
-            }
         }
         for (locale, _) in documents.folder("locales") {
             let file = format!("locales/{locale}.json");
@@ -128,6 +121,7 @@ impl App {
             prints,
             reports,
             dashboards,
+            automations,
             functions: texts("rules"),
             data: texts("data"),
             demo: texts("demo"),
@@ -269,7 +263,7 @@ macro_rules! keyed {
     )+};
 }
 
-keyed!(Form, View, Role, Flow, Ledger, Report, Dashboard, Print);
+keyed!(Form, View, Role, Flow, Ledger, Report, Dashboard, Print, Automation);
 
 impl Keyed for Table {
     fn key(&self) -> &str {

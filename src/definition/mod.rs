@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod app;
+pub mod automation;
 pub mod computed;
 pub mod dashboard;
 pub mod edit;

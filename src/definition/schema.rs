@@ -23,11 +23,12 @@ pub enum DocumentKind {
     Report,
     Dashboard,
     Scenario,
+    Automation,
     Locale,
 }
 
 impl DocumentKind {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::App,
         Self::Table,
         Self::Form,
@@ -39,6 +40,7 @@ impl DocumentKind {
         Self::Report,
         Self::Dashboard,
         Self::Scenario,
+        Self::Automation,
         Self::Locale,
     ];
 
@@ -57,6 +59,7 @@ impl DocumentKind {
             Self::Report => "report",
             Self::Dashboard => "dashboard",
             Self::Scenario => "scenario",
+            Self::Automation => "automation",
             Self::Locale => "locale",
         }
     }
@@ -76,6 +79,7 @@ impl DocumentKind {
             "reports" => Some(Self::Report),
             "dashboards" => Some(Self::Dashboard),
             "scenarios" => Some(Self::Scenario),
+            "automations" => Some(Self::Automation),
             "locales" => Some(Self::Locale),
             _ => None,
         }
@@ -83,7 +87,7 @@ impl DocumentKind {
 }
 
 /// Every schema by file name, also those that only others refer to.
-const SOURCES: [(&str, &str); 13] = [
+const SOURCES: [(&str, &str); 14] = [
     ("app", include_str!("schemas/app.json")),
     ("table", include_str!("schemas/table.json")),
     ("form", include_str!("schemas/form.json")),
@@ -95,6 +99,7 @@ const SOURCES: [(&str, &str); 13] = [
     ("report", include_str!("schemas/report.json")),
     ("dashboard", include_str!("schemas/dashboard.json")),
     ("scenario", include_str!("schemas/scenario.json")),
+    ("automation", include_str!("schemas/automation.json")),
     ("locale", include_str!("schemas/locale.json")),
     ("filter", include_str!("schemas/filter.json")),
 ];

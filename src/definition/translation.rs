@@ -170,6 +170,7 @@ fn holds_no_text(kind: DocumentKind, member: &str) -> bool {
         DocumentKind::View => member == "filter",
         DocumentKind::Role => matches!(member, "scope" | "fields"),
         DocumentKind::Flow => matches!(member, "set" | "values" | "fields" | "weights" | "who"),
+        DocumentKind::Automation => matches!(member, "set" | "values" | "where" | "when" | "who" | "body"),
         DocumentKind::Report | DocumentKind::Dashboard => matches!(member, "filter" | "where"),
         DocumentKind::Scenario => matches!(member, "given" | "steps"),
         DocumentKind::Table | DocumentKind::Ledger | DocumentKind::Print | DocumentKind::Locale => false,

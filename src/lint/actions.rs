@@ -1,25 +1,28 @@
-//! Steps of actions: ledgers, lines and fields exist, a post says everything its ledger needs, and an app writes its own tables only.
+//! Steps of actions: tables, ledgers, lines and fields exist, a post says everything its ledger needs, and an app writes its own tables only.
 
 use super::{
-    flows::{person, template},
-    paths::{End, no_such, of_line, of_record},
+    flows::person,
+    paths::{End, in_sight, no_such, no_table, of_line, of_record},
 };
 use crate::definition::{
-    action::{LedgerStep, SetStep, Step},
+    action::{Find, LedgerStep, SetStep, Step, WebhookStep},
     app::App,
+    automation::{Automation, Trigger},
     field::{Field, Kind},
     finding::Finding,
     flow::{Hook, Node, escape},
     form::Form,
     ledger::{Grain, Ledger},
-    table::Table,
+    manifest::SettingKind,
+    table::{Table, placeholders},
 };
+use indexmap::IndexMap;
 
 pub fn check(app: &App, findings: &mut Vec<Finding>) {
     for flow in app.flows.values() {
         let Some(table) = app.table(&flow.table) else { continue };
         let file = format!("flows/{}.json", flow.key);
-        let mut place = Place { app, file: &file, table, ledgers: true, findings };
+        let mut place = Place { ledgers: true, ..Place::new(app, &file, table, findings) };
         for hook in Hook::ALL {
             place.steps(&format!("/on/{}", hook.key()), flow.on.steps(hook), None);
         }
@@ -39,7 +42,7 @@ pub fn check(app: &App, findings: &mut Vec<Finding>) {
 fn buttons<'a>(app: &'a App, form: &'a Form, findings: &mut Vec<Finding>) {
     let Some(table) = app.table(&form.table) else { return };
     let file = format!("forms/{}.json", form.key);
-    let mut place = Place { app, file: &file, table, ledgers: false, findings };
+    let mut place = Place::new(app, &file, table, findings);
     for (index, button) in form.buttons.iter().enumerate() {
         if form.buttons[..index].iter().any(|earlier| earlier.key == button.key) {
             place.error(format!("/buttons/{index}/key"), format!("two buttons have the key \"{}\"", button.key));
@@ -48,13 +51,44 @@ fn buttons<'a>(app: &'a App, form: &'a Form, findings: &mut Vec<Finding>) {
     }
 }
 
+/// The steps of an automation.
+pub fn automation(app: &App, automation: &Automation, file: &str, findings: &mut Vec<Finding>) {
+    let blank = Table::blank();
+    let table = automation.bound_table().and_then(|key| app.table(key));
+    let mut place = Place {
+        ledgers: true,
+        outward: true,
+        record: table.is_some(),
+        person: automation.on.is_of_write(),
+        variables: automation.variables(),
+        ..Place::new(app, file, table.unwrap_or(&blank), findings)
+    };
+    if let Trigger::Button(_) = automation.on {
+        place.ledgers = false;
+    }
+    place.steps("/steps", &automation.steps, None);
+}
+
 struct Place<'a, 'f> {
     app: &'a App,
     file: &'f str,
     table: &'a Table,
     /// Whether its steps may touch ledgers.
     ledgers: bool,
+    /// Whether there is a record that the steps are about.
+    record: bool,
+    /// Whether a person causes them.
+    person: bool,
+    /// Whether they may call other programs.
+    outward: bool,
+    /// Names beside the record's fields.
+    variables: &'static [&'static str],
     findings: &'f mut Vec<Finding>,
+}
+
+/// Whether records can be found by what the field holds.
+fn finds(field: &Field) -> bool {
+    field.kind != Kind::Lines && !field.sealed && field.lookup.is_none() && !field.kind.is_several()
 }
 
 /// What a step does to a ledger.
@@ -66,7 +100,11 @@ enum Movement {
     Reverse,
 }
 
-impl<'a> Place<'a, '_> {
+impl<'a, 'f> Place<'a, 'f> {
+    fn new(app: &'a App, file: &'f str, table: &'a Table, findings: &'f mut Vec<Finding>) -> Self {
+        Self { app, file, table, ledgers: false, record: true, person: true, outward: false, variables: &[], findings }
+    }
+
     fn error(&mut self, here: impl Into<String>, message: String) {
         self.findings.push(Finding::error(self.file, here, message));
     }
@@ -74,6 +112,17 @@ impl<'a> Place<'a, '_> {
     fn steps(&mut self, pointer: &str, steps: &'a [Step], lines: Option<&'a Field>) {
         for (index, step) in steps.iter().enumerate() {
             let here = format!("{pointer}/{index}");
+            let about_record = match step {
+                Step::Post(_) | Step::Reserve(_) | Step::Release(_) | Step::Reverse(_) | Step::Set(_) => true,
+                Step::ForEach(_) => true,
+                _ => false,
+            };
+            if about_record && !self.record {
+                let message =
+                    "this runs without a record, so there is nothing to do it to; create or update one instead";
+                self.error(here, message.into());
+                continue;
+            }
             match step {
                 Step::Post(step) => self.movement(&here, step, Movement::Post, lines),
                 Step::Reserve(step) => self.movement(&here, step, Movement::Reserve, lines),
@@ -89,6 +138,29 @@ impl<'a> Place<'a, '_> {
                 Step::Fail(step) => {
                     self.message(&here, &step.message, lines);
                 }
+                Step::Create(step) => {
+                    self.for_each(&here, step.for_each.as_deref());
+                    self.values(&here, &step.table, &step.values);
+                    if step.submit && self.app.submit_flow(&step.table).is_none() {
+                        let message = format!("\"{}\" has no flow that submitting starts", step.table);
+                        self.error(format!("{here}/submit"), message);
+                    } else if step.submit && !self.person {
+                        let message = "nobody causes this, so nobody can submit; leave the record a draft";
+                        self.error(format!("{here}/submit"), message.into());
+                    }
+                }
+                Step::Update(step) => {
+                    self.for_each(&here, step.for_each.as_deref());
+                    self.values(&here, &step.table, &step.values);
+                    self.find(&here, &step.table, step.find());
+                }
+                Step::Delete(step) => {
+                    self.for_each(&here, step.for_each.as_deref());
+                    if self.writable(&here, &step.table).is_some() {
+                        self.find(&here, &step.table, step.find());
+                    }
+                }
+                Step::Webhook(step) => self.webhook(&here, step),
                 Step::If(step) => {
                     self.steps(&format!("{here}/then"), &step.then, lines);
                     self.steps(&format!("{here}/else"), &step.otherwise, lines);
@@ -102,8 +174,95 @@ impl<'a> Place<'a, '_> {
     }
 
     fn message(&mut self, here: &str, text: &str, lines: Option<&Field>) {
-        for missing in template(self.app, text, self.table, lines) {
-            self.findings.push(missing.finding(self.file, format!("{here}/message")));
+        self.template(&format!("{here}/message"), text, lines);
+    }
+
+    fn template(&mut self, here: &str, text: &str, lines: Option<&Field>) {
+        let names = placeholders(text).map(str::trim);
+        let own = names.filter(|name| !self.variables.contains(&name.split('.').next().unwrap_or_default()));
+        let missing: Vec<_> = own.filter_map(|name| in_sight(self.app, self.table, lines, name).err()).collect();
+        self.findings.extend(missing.into_iter().map(|missing| missing.finding(self.file, here)));
+    }
+
+    /// A table of the app that steps may write.
+    fn writable(&mut self, here: &str, key: &str) -> Option<&'a Table> {
+        if key.contains(':') {
+            let message = format!("\"{key}\" is a table of another app; an app writes its own tables only");
+            self.error(format!("{here}/table"), message);
+            return None;
+        }
+        let Some(table) = self.app.table(key) else {
+            self.findings.push(no_table(self.app, key).finding(self.file, format!("{here}/table")));
+            return None;
+        };
+        if table.append_only || self.app.ledger_of(key).is_some() {
+            self.error(format!("{here}/table"), format!("\"{key}\" is written by its ledger alone"));
+            return None;
+        }
+        Some(table)
+    }
+
+    fn for_each(&mut self, here: &str, lines: Option<&str>) {
+        if let Some(lines) = lines {
+            self.lines(format!("{here}/for_each"), lines);
+        }
+    }
+
+    /// Fields of another table that a step writes.
+    fn values(&mut self, here: &str, key: &str, values: &IndexMap<String, String>) {
+        let Some(table) = self.writable(here, key) else { return };
+        for name in values.keys() {
+            let place = format!("{here}/values/{}", escape(name));
+            match of_record(self.app, table, name) {
+                Ok(End::Field(field)) if field.kind == Kind::Lines || name.contains('.') => {
+                    self.error(place, format!("\"{name}\" is not a field of the record itself"));
+                }
+                Ok(End::Field(field)) if field.is_computed() || field.kind == Kind::NumberSeries => {
+                    self.error(place, format!("\"{name}\" is written by the engine and cannot be set"));
+                }
+                Ok(End::System(_)) => self.error(place, format!("\"{name}\" is a system field, written by the engine")),
+                Ok(_) => {}
+                Err(missing) => self.findings.push(missing.finding(self.file, place)),
+            }
+        }
+    }
+
+    fn find(&mut self, here: &str, key: &str, find: Find<'_>) {
+        let Some(table) = self.app.table(key) else { return };
+        for name in find.matching.keys() {
+            let place = format!("{here}/where/{}", escape(name));
+            match of_record(self.app, table, name) {
+                Ok(End::Field(field)) if !finds(field) || name.contains('.') => {
+                    self.error(place, format!("records cannot be found by \"{name}\""));
+                }
+                Ok(End::System(name)) => {
+                    self.error(place, format!("records cannot be found by \"{name}\"; name the record by a link"));
+                }
+                Ok(_) => {}
+                Err(missing) => self.findings.push(missing.finding(self.file, place)),
+            }
+        }
+    }
+
+    fn webhook(&mut self, here: &str, step: &'a WebhookStep) {
+        if !self.outward {
+            self.error(here, "another program is called by an automation, which can be watched and tried again".into());
+            return;
+        }
+        if let Some(key) = &step.setting {
+            match self.app.manifest.settings.get(key) {
+                None => {
+                    let missing = no_such("setting", key, self.app.manifest.settings.keys().map(String::as_str));
+                    self.findings.push(missing.finding(self.file, format!("{here}/setting")));
+                }
+                Some(setting) if setting.kind != SettingKind::Text => {
+                    self.error(format!("{here}/setting"), format!("\"{key}\" is no text, so it holds no address"));
+                }
+                Some(_) => {}
+            }
+        }
+        for (pointer, text) in step.templates() {
+            self.template(&format!("{here}{pointer}"), text, None);
         }
     }
 

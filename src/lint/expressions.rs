@@ -3,12 +3,14 @@
 use crate::definition::{
     action::expressions,
     app::App,
+    automation::{BEFORE, EVENT, TARGET, Trigger},
     field::{Field, Kind},
     form::{Form, Item, Rule, Section, Text},
     ledger::{Grain, Ledger},
     print::{Print, What},
     table::Table,
 };
+use std::sync::OnceLock;
 
 /// An expression as it stands in a document.
 #[derive(Debug, Clone)]
@@ -49,6 +51,31 @@ pub fn all(app: &App) -> Vec<Located<'_>> {
                 table,
                 line: expression.lines,
                 variables: IN_FLOWS,
+                bound: None,
+                computes: None,
+            });
+        }
+    }
+    for automation in app.automations.values() {
+        let table = match automation.bound_table() {
+            None => nothing(),
+            Some(key) => match app.table(key) {
+                Some(table) => table,
+                None => continue,
+            },
+        };
+        for expression in automation.expressions().into_iter().filter(|rule| line_exists(table, rule.lines)) {
+            found.push(Located {
+                file: format!("automations/{}.json", automation.key),
+                path: expression.pointer,
+                text: expression.text,
+                table,
+                line: expression.lines,
+                variables: match automation.on {
+                    Trigger::InboundWebhook => &["balance", TARGET, EVENT],
+                    Trigger::Changed(_) => &["balance", TARGET, BEFORE],
+                    _ => IN_FLOWS,
+                },
                 bound: None,
                 computes: None,
             });
@@ -95,8 +122,14 @@ fn bound(ledger: &Ledger, grain: Grain, figures: bool) -> Vec<&str> {
     dimensions.chain(figures).map(String::as_str).collect()
 }
 
-/// `balance` is what a ledger holds for the line that is posted.
-const IN_FLOWS: &[&str] = &["balance"];
+/// `balance` is what a ledger holds for the line that is posted, `target` the record that an update finds.
+const IN_FLOWS: &[&str] = &["balance", TARGET];
+
+/// What is in sight of a rule that runs without a record.
+fn nothing() -> &'static Table {
+    static NOTHING: OnceLock<Table> = OnceLock::new();
+    NOTHING.get_or_init(Table::blank)
+}
 
 fn fields<'a>(table: &'a Table, found: &mut Vec<Located<'a>>) {
     let mut add = |field: &'a Field, lines: Option<&'a str>| {

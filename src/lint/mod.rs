@@ -3,6 +3,7 @@
 //! One file per subject, each a function over the whole app. Meta-schemas and [`App::parse`] have judged every document by itself before.
 
 mod actions;
+mod automations;
 mod computed;
 mod data;
 mod expressions;
@@ -38,6 +39,7 @@ pub fn check(app: &App) -> Vec<Finding> {
     roles::check(app, &mut findings);
     flows::check(app, &mut findings);
     actions::check(app, &mut findings);
+    automations::check(app, &mut findings);
     ledgers::check(app, &mut findings);
     data::check(app, &mut findings);
     reports::check(app, &mut findings);

@@ -1,3 +1,4 @@
+mod automations;
 mod figures;
 mod sound;
 

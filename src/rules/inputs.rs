@@ -35,7 +35,7 @@ pub struct UserView {
 /// The fields of [`UserView`].
 pub(super) const USER_FIELDS: [&str; 4] = ["id", "name", "login", "department"];
 /// System fields that hold ids of people and departments.
-const IDENTITIES: [&str; 4] = ["created_by", "updated_by", "owner", "department"];
+const IDENTITIES: [&str; 5] = ["id", "created_by", "updated_by", "owner", "department"];
 
 /// The circumstances of an evaluation, the same for every rule of one request.
 #[derive(Clone, Copy)]
@@ -53,6 +53,8 @@ pub struct Context<'a> {
 #[derive(Clone, Copy)]
 pub enum Variable<'a> {
     Value(&'a Value),
+    /// Whatever somebody sent: by dotted path, and what is not there is not set.
+    Sent(&'a Values),
     /// `table` gives titles and says what its links point at.
     Record {
         table: Option<&'a Table>,
@@ -198,6 +200,10 @@ impl<'a> Inputs<'a> {
         match (variable, names.split_first()) {
             (Variable::Value(value), None) => {
                 Some(Ok(Located::Value { value: Cow::Borrowed(value), field: None, identity: false }))
+            }
+            (Variable::Sent(values), Some(_)) => {
+                let value = values.get(&names.join(".")).map_or(Cow::Owned(Value::Unset), Cow::Borrowed);
+                Some(Ok(Located::Value { value, field: None, identity: false }))
             }
             (Variable::Record { table, values }, Some((key, hops))) => {
                 let value = Cow::Borrowed(values.get(key).unwrap_or(&Value::Unset));

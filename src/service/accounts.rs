@@ -186,6 +186,7 @@ impl Person {
             request_id: None,
             address: None,
             idempotency: None,
+            chain: super::automations::Chain::default(),
         }
     }
 }

@@ -4,12 +4,15 @@ use super::{Call, Error, LiveApp};
 use crate::{
     access::{Actor, Permit},
     base::{
-        id::DepartmentId,
+        id::{DepartmentId, UserId},
         value::{Document, Value, Values},
     },
     definition::{app::App, field::Field, role::Action, table::Table},
     rules::{Context, Expression, Hops, Limits, Links, Names, UserView},
-    store::{Connection, records},
+    store::{
+        Connection,
+        records::{self, Record},
+    },
 };
 use jiff::civil::Date;
 use std::{
@@ -175,6 +178,25 @@ impl<'a> Circumstances<'a> {
         }
         Ok(())
     }
+}
+
+/// A record with what the engine writes of it, as rules of its own see it: `record.id`, `record.state`, `record.created_by`.
+pub(super) fn with_system_fields(record: Record) -> Document {
+    let mut document = record.document;
+    let person = |user: Option<UserId>| user.map_or(Value::Unset, |user| Value::Integer(user.0));
+    let values = [
+        ("id", Value::Integer(record.id.0)),
+        ("version", Value::Integer(record.version)),
+        ("state", record.state.map_or(Value::Unset, Value::Text)),
+        ("created_at", Value::Instant(record.created_at)),
+        ("created_by", person(record.created_by)),
+        ("updated_at", Value::Instant(record.updated_at)),
+        ("updated_by", person(record.updated_by)),
+        ("owner", person(record.owner)),
+        ("department", record.department.map_or(Value::Unset, Value::Integer)),
+    ];
+    document.values.extend(values.map(|(key, value)| (key.to_owned(), value)));
+    document
 }
 
 /// The ids that a link field, or a link column of lines, holds in the document.

@@ -1,7 +1,7 @@
 //! What people do to cases: decide a task, withdraw, resubmit, terminate.
 
 use super::{
-    Answer, Call, Error, LiveApp, Service, Shortage, audit, files,
+    Answer, Call, Error, LiveApp, Service, Shortage, audit, automations, files,
     input::{self, Access},
     notices,
     permits::Rights,
@@ -275,7 +275,8 @@ async fn write_values(
     let document = save_record::judge(tx, call, live, running.table, input, Mode::Submit, false).await?;
     let permit = Permit::as_app(live.key(), &running.table.key, Action::Edit);
     save_record::save(tx, call, live, running.table, &permit, &record, &document).await?;
-    audit::record(tx, call, live, "record.edit", running.table, id, (&record.document, &document)).await
+    audit::record(tx, call, live, "record.edit", running.table, id, (&record.document, &document)).await?;
+    automations::changed(tx, running.service, call, live, &running.table.key, &record, &document).await
 }
 
 /// Fields that the node requires have to be filled in before it is passed.

@@ -42,7 +42,7 @@ impl Service {
     }
 
     /// Forgets old idempotency keys, failed sign-ins, drafts of forms, sessions and jobs that have ended with their files, files
-    /// that nobody needs, and records long in the trash; answers how many.
+    /// that nobody needs, runs of automations, and records long in the trash; answers how many.
     ///
     /// # Errors
     /// The database failed.
@@ -65,6 +65,7 @@ impl Service {
             .await?;
         let epoch = self.epoch().await?;
         let apps = self.live.all(&self.store.reader(), epoch).await?;
-        Ok(rows + self.empty_trash(&apps).await? + self.tidy_files().await?)
+        let runs = self.forget_runs().await?;
+        Ok(rows + runs + self.empty_trash(&apps).await? + self.tidy_files().await?)
     }
 }

@@ -5,6 +5,7 @@ pub mod aggregate;
 pub mod app_export;
 pub mod apps;
 mod audit;
+pub mod automations;
 pub mod board;
 pub mod batch;
 pub mod bundled;
@@ -68,6 +69,7 @@ pub use live::LiveApp;
 use crate::{
     access::Actor,
     base::time::{Clock, Timestamp},
+    outward,
     store::{self, BoxFuture, Store, Tx, blobs::Blobs, idempotency, vault::Vault},
 };
 use jiff::tz::TimeZone;
@@ -85,6 +87,11 @@ pub struct Service {
     thumbnails: thumbnails::Thumbnails,
     /// Told when there is a new job.
     pub wake: Arc<tokio::sync::Notify>,
+    /// Told when something waits to be sent.
+    pub wake_delivery: Arc<tokio::sync::Notify>,
+    /// Told to look at the calendar now.
+    pub wake_calendar: Arc<tokio::sync::Notify>,
+    outward: outward::Client,
     passwords: Arc<sign_in::Passwords>,
     actors: Arc<accounts::Actors>,
     senders: Arc<public_links::Senders>,
@@ -102,6 +109,8 @@ pub struct Call {
     pub request_id: Option<String>,
     pub address: Option<String>,
     pub idempotency: Option<idempotency::Request>,
+    /// The automations that led to it.
+    pub chain: automations::Chain,
 }
 
 /// The input of a command: it says which app it is about, so that the command runs on the version that is live when its
@@ -155,6 +164,9 @@ impl Service {
         Self {
             live: Arc::new(live::LiveApps::default()),
             wake: Arc::default(),
+            wake_delivery: Arc::default(),
+            wake_calendar: Arc::default(),
+            outward: outward::Client::new(Vec::new()),
             passwords: Arc::new(sign_in::Passwords::default()),
             actors: Arc::new(accounts::Actors::default()),
             senders: Arc::new(public_links::Senders::default()),
@@ -173,6 +185,12 @@ impl Service {
         Self { live: Arc::new(live::LiveApps::with_vault(vault)), ..self }
     }
 
+    /// The same, which may call these places inside the network.
+    #[must_use]
+    pub fn with_inside(self, inside: Vec<outward::Inside>) -> Self {
+        Self { outward: outward::Client::new(inside), ..self }
+    }
+
     /// Runs a command in one transaction, once: with a known idempotency key the stored answer is given again.
     ///
     /// # Errors
@@ -186,7 +204,9 @@ impl Service {
             + 'static,
     {
         let service = self.clone();
-        self.store
+        let chain = call.chain.clone();
+        let outcome = self
+            .store
             .transaction_with((service, call, input, work), |tx, (service, call, input, work)| {
                 Box::pin(async move {
                     if let Some(request) = &call.idempotency
@@ -210,7 +230,9 @@ impl Service {
                     Ok(answer)
                 })
             })
-            .await
+            .await;
+        self.settle(&chain, outcome.is_err()).await;
+        outcome
     }
 }
 

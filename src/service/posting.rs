@@ -1,7 +1,8 @@
 //! Posting to ledgers inside a flow's transaction: the arithmetic is `ledger`'s, the rows are `store`'s.
 
-use super::{Call, Error, LiveApp, context::Circumstances, verify_ledger::scales_of};
+use super::{Call, Error, LiveApp, Service, automations, context::Circumstances, verify_ledger::scales_of};
 use crate::{
+    automation::set_off::Event,
     base::{
         error::FieldError,
         id::RecordId,
@@ -33,6 +34,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A document about to post.
 pub struct Poster<'a> {
     pub tx: &'a Tx,
+    pub service: &'a Service,
     pub call: &'a Call,
     pub live: &'a LiveApp,
     pub table: &'a Table,
@@ -325,10 +327,13 @@ impl<'a> Poster<'a> {
         }
         let table = self.balance_table(ledger)?;
         let rules = self.live.face(&self.call.actor.locale).tables.get(&ledger.balance);
+        let heard = automations::listens(self.live, &ledger.balance);
+        let mut told = Vec::new();
         for (key, balance) in &posted.balances {
             let Some(row) = rows.get(key) else { return Err(Error::internal("a balance was not locked")) };
             let mut document = Document { values: key.named(ledger), ..Document::default() };
             document.values.insert(ledger.grain.clone(), Value::from(key.grain.as_str()));
+            let mut before = document.clone();
             let figures = self.figures(ledger, key.grain, balance);
             document.values.extend(figures.clone());
             let mut changed = figures;
@@ -339,8 +344,19 @@ impl<'a> Poster<'a> {
                 for field in table.scalars().filter(|field| field.formula.is_some()) {
                     changed.insert(field.key.clone(), document.get(&field.key).clone());
                 }
+                if heard {
+                    before.values.extend(self.figures(ledger, key.grain, &row.balance));
+                    let _unset_inputs_leave_unset = rules.recompute(&mut before, around.context());
+                }
             }
             ledgers::save_balance(self.tx, schema, ledger, row.id, &changed, self.call.now).await?;
+            if heard {
+                told.push((row.id, before, document));
+            }
+        }
+        for (id, before, after) in &told {
+            let event = Event::Changed { before, after };
+            automations::happened(self.tx, self.service, self.call, self.live, &ledger.balance, *id, event).await?;
         }
         Ok(())
     }

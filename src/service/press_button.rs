@@ -1,13 +1,19 @@
 //! A button of a record: its steps, run by whoever may change the record.
 
 use super::{
-    Answer, Call, Error, LiveApp, Service, audit, context::Circumstances, effects::Effect, permits::Rights, represent,
-    save_record, see,
+    Answer, Call, Error, LiveApp, Service, audit,
+    automations::{self, Cause},
+    context::Circumstances,
+    effects::{Effect, Trail},
+    permits::Rights,
+    represent, save_record, see,
 };
 use crate::{
     access::{Permit, RowRights},
     base::id::RecordId,
     definition::{
+        app::App,
+        automation::{Automation, ButtonTrigger, Trigger},
         form::{Button, Rule},
         role::Action,
         table::Table,
@@ -43,7 +49,7 @@ impl Service {
     pub async fn press_button(&self, call: Call, press: Press) -> Result<Answer, Error> {
         self.command(call, press, |tx, service, call, press| {
             Box::pin(async move {
-                act(tx, call, press).await?;
+                act(tx, service, call, press).await?;
                 Ok(Answer::new(200, represent::written(tx, service, call, &press.live, &press.table, press.id).await?))
             })
         })
@@ -51,21 +57,44 @@ impl Service {
     }
 }
 
+/// A button on a record: one of its form, or an automation's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offered {
+    pub key: String,
+    pub title: String,
+    /// What is asked before.
+    pub confirm: Option<String>,
+}
+
+/// The automations that a table's records have buttons for.
+fn automated<'a>(app: &'a App, table: &'a str) -> impl Iterator<Item = (&'a Automation, &'a ButtonTrigger)> {
+    app.automations
+        .values()
+        .filter(move |automation| automation.enabled && automation.table.as_deref() == Some(table))
+        .filter_map(|automation| match &automation.on {
+            Trigger::Button(button) => Some((automation, button)),
+            _ => None,
+        })
+}
+
 /// The buttons that a person can press on a record now. No statement where the table's form has none.
 ///
 /// # Errors
 /// The database failed.
-pub async fn offered<'a>(
+pub async fn offered(
     conn: &impl Connection,
     call: &Call,
-    rights: &Rights<'a>,
+    rights: &Rights<'_>,
     table: &Table,
     record: &Record,
     can: &RowRights<'_>,
-) -> Result<Vec<&'a Button>, Error> {
+) -> Result<Vec<Offered>, Error> {
     let live = rights.live;
-    let Ok((form, _)) = live.face(&call.actor.locale).form((&table.key).into()) else { return Ok(Vec::new()) };
-    if form.buttons.is_empty() || live.is_engine_written(&table.key) {
+    let face = live.face(&call.actor.locale);
+    let form = face.form((&table.key).into()).ok().map(|(form, _)| form);
+    let buttons: &[Button] = form.map_or(&[], |form| &form.buttons);
+    let none = buttons.is_empty() && automated(&face.app, &table.key).next().is_none();
+    if none || live.is_engine_written(&table.key) {
         return Ok(Vec::new());
     }
     let action = match needed(conn, call, live, &table.key, record).await {
@@ -79,9 +108,18 @@ pub async fn offered<'a>(
     let permit = Permit::as_app(live.key(), &table.key, Action::View);
     let Some(whole) = records::get(conn, &live.schema, &permit, record.id).await? else { return Ok(Vec::new()) };
     let mut found = Vec::new();
-    for button in &form.buttons {
+    for button in buttons {
         if is_open(conn, call, live, table, &whole, button).await? {
-            found.push(button);
+            let confirm = button.confirm.as_ref().map(|question| question.message.clone());
+            found.push(Offered { key: button.key.clone(), title: button.title.clone(), confirm });
+        }
+    }
+    for (automation, button) in automated(&face.app, &table.key) {
+        let subject = automations::Subject { automation, table, id: Some(record.id), document: &whole.document };
+        if automations::holds(conn, call, live, &subject, &[]).await? {
+            let title = automation.button_title().unwrap_or(&automation.title).to_owned();
+            let confirm = button.confirm.as_ref().map(|question| question.message.clone());
+            found.push(Offered { key: automation.key.clone(), title, confirm });
         }
     }
     Ok(found)
@@ -123,15 +161,20 @@ async fn is_open(
     Ok(holds.unwrap_or(false))
 }
 
-async fn act(tx: &Tx, call: &Call, press: &Press) -> Result<(), Error> {
+async fn act(tx: &Tx, service: &Service, call: &Call, press: &Press) -> Result<(), Error> {
     let live = &*press.live;
     let rights = Rights::load(tx, call, live).await?;
     let see::Seen { permit: view, record: seen } = see::find(tx, &rights, live, &press.table, press.id).await?;
     if live.is_engine_written(&press.table) {
         return Err(Error::forbidden("engine_written"));
     }
-    let (form, _) = live.face(&call.actor.locale).form((&press.table).into())?;
-    let button = form.buttons.iter().find(|button| button.key == press.button).ok_or(Error::NotFound)?;
+    let face = live.face(&call.actor.locale);
+    let (form, _) = face.form((&press.table).into())?;
+    let button = form.buttons.iter().find(|button| button.key == press.button);
+    let automation = automated(&face.app, &press.table).map(|(found, _)| found).find(|found| found.key == press.button);
+    if button.is_none() && automation.is_none() {
+        return Err(Error::NotFound);
+    }
     let record = save_record::locked(tx, live, &press.table, press.id).await?;
     if press.version.is_some_and(|version| version != record.version) {
         return Err(Error::Stale { version: record.version });
@@ -143,13 +186,33 @@ async fn act(tx: &Tx, call: &Call, press: &Press) -> Result<(), Error> {
         return Err(lacks());
     }
     let table = live.table(&call.actor.locale, &press.table)?;
-    if !is_open(tx, call, live, table, &record, button).await? {
-        return Err(Error::conflict("button_closed").with("button", &button.title));
+    if let Some(button) = button {
+        if !is_open(tx, call, live, table, &record, button).await? {
+            return Err(Error::conflict("button_closed").with("button", &button.title));
+        }
+        let title = records::label(table, record.id.0, &record.document.values);
+        let effect = Effect {
+            tx,
+            service,
+            call,
+            live,
+            table,
+            id: Some(press.id),
+            starter: call.actor.user,
+            round: 0,
+            title: &title,
+            extras: &[],
+            trail: &Trail::default(),
+        };
+        effect.run(&button.steps, Direction::Forward).await?;
+    } else if let Some(automation) = automation {
+        let cause = Cause { trigger: automation.on.name(), ..Cause::default() };
+        let ran = automations::run(tx, service, call, live, automation, Some((table, press.id)), cause).await?;
+        if ran.is_none() {
+            let title = automation.button_title().unwrap_or(&automation.title);
+            return Err(Error::conflict("button_closed").with("button", title));
+        }
     }
-    let title = records::label(table, record.id.0, &record.document.values);
-    let starter = call.actor.user;
-    let effect = Effect { tx, call, live, table, id: press.id, starter, round: 0, title: &title };
-    effect.run(&button.steps, Direction::Forward).await?;
     let after = save_record::locked(tx, live, &press.table, press.id).await?;
     let errors = validate(table, None, &after.document, Mode::Draft);
     if !errors.is_empty() {

@@ -40,11 +40,16 @@ pub(super) struct Senders(Mutex<HashMap<(i64, String), Vec<i64>>>);
 impl Senders {
     /// Whether an address may send once more; then it counts.
     fn admit(&self, link: i64, address: &str, now: Timestamp) -> bool {
+        self.admit_within(link, address, now, MOST_FROM_ADDRESS, WINDOW)
+    }
+
+    /// The same for another number within another stretch of time, at most [`WINDOW`].
+    pub(super) fn admit_within(&self, link: i64, address: &str, now: Timestamp, most: usize, window: i64) -> bool {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|_, times| times.iter().any(|time| *time > now.0 - WINDOW));
         let times = known.entry((link, address.to_owned())).or_default();
-        times.retain(|time| *time > now.0 - WINDOW);
-        if times.len() >= MOST_FROM_ADDRESS {
+        times.retain(|time| *time > now.0 - window);
+        if times.len() >= most {
             return false;
         }
         times.push(now.0);

@@ -1,13 +1,18 @@
 //! Driving the flow core: it asks, this answers inside the transaction, until the case comes to rest.
 
 use super::{
-    Call, Error, LiveApp, Service, audit, context::Circumstances, effects::Effect, notices, resolve_people::Search,
+    Call, Error, LiveApp, Service, audit, automations,
+    context::Circumstances,
+    effects::{Effect, Trail},
+    notices,
+    resolve_people::Search,
     save_record,
 };
 use crate::{
     access::Permit,
+    automation::set_off::Event,
     base::{
-        id::{CaseId, RecordId, UserId},
+        id::{CaseId, RecordId, TableId, UserId},
         value::Document,
     },
     definition::{
@@ -58,10 +63,15 @@ pub async fn submit(
 ) -> Result<(), Error> {
     let definition = live.table(&call.actor.locale, table)?;
     let flow = live.app().submit_flow(table).ok_or_else(|| Error::conflict("no_flow"))?.clone();
-    let record = save_record::locked(tx, live, table, id).await?;
+    let mut record = save_record::locked(tx, live, table, id).await?;
     if matches!(record.state.as_deref(), Some("in_approval" | "approved" | "revoked")) {
         let code = if record.state.as_deref() == Some("in_approval") { "in_approval" } else { "approved_locked" };
         return Err(Error::conflict(code));
+    }
+    if automations::listens(live, table) && flows::latest_of_record(tx, table_id(live, table)?, id).await?.is_none() {
+        // A draft comes to be when it is submitted for the first time.
+        automations::happened(tx, service, call, live, table, id, Event::Created).await?;
+        record = save_record::locked(tx, live, table, id).await?;
     }
     let search = Search { call, live, table: definition, document: &record.document, starter: call.actor.user };
     if !search.includes(tx, &flow.start.who, call.actor.user).await? {
@@ -73,7 +83,7 @@ pub async fn submit(
         app: live.id,
         flow: &flow.key,
         version: live.version,
-        table: live.schema.id_of(table).ok_or(Error::NotFound)?,
+        table: table_id(live, table)?,
         record: id,
         starter: call.actor.user,
         title: &title,
@@ -89,6 +99,10 @@ pub async fn submit(
     running.perform(tx, Command::Submit).await.map(|_| ())
 }
 
+fn table_id(live: &LiveApp, table: &str) -> Result<TableId, Error> {
+    live.schema.id_of(table).ok_or(Error::NotFound)
+}
+
 /// Submits a returned record again.
 ///
 /// # Errors
@@ -101,8 +115,7 @@ pub async fn resubmit(
     table: &str,
     id: RecordId,
 ) -> Result<(), Error> {
-    let place = live.schema.id_of(table).ok_or(Error::NotFound)?;
-    let row = flows::latest_of_record(tx, place, id).await?.ok_or(Error::NotFound)?;
+    let row = flows::latest_of_record(tx, table_id(live, table)?, id).await?.ok_or(Error::NotFound)?;
     let running = Running::load(tx, service, call, live, CaseId(row.id)).await?;
     let own = running.case.open_tasks().find(|task| task.holder == call.actor.user).map(|task| task.ordinal);
     let task = own.ok_or_else(|| Error::conflict("not_open"))?;
@@ -184,7 +197,9 @@ impl<'a> Running<'a> {
             return Ok(());
         }
         let permit = Permit::as_app(self.live.key(), &self.table.key, Action::Edit);
-        Ok(records::set_state(tx, &self.live.schema, &permit, record.id, Some(state), self.call.now).await?)
+        records::set_state(tx, &self.live.schema, &permit, record.id, Some(state), self.call.now).await?;
+        let entered = Event::Entered { state };
+        automations::happened(tx, self.service, self.call, self.live, &self.table.key, record.id, entered).await
     }
 
     async fn document(&self, tx: &Tx) -> Result<Document, Error> {
@@ -209,13 +224,16 @@ impl<'a> Running<'a> {
                 let title = label_of(tx, self.live, self.table, self.record_id()).await?;
                 let run = Effect {
                     tx,
+                    service: self.service,
                     call: self.call,
                     live: self.live,
                     table: self.table,
-                    id: self.record_id(),
+                    id: Some(self.record_id()),
                     starter,
                     round: effect.round,
                     title: &title,
+                    extras: &[],
+                    trail: &Trail::default(),
                 };
                 match run.run(&steps, effect.direction).await {
                     Ok(()) => Answer::Done,

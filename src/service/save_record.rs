@@ -1,7 +1,7 @@
 //! Creating, editing, submitting and deleting a record.
 
 use super::{
-    Answer, Call, Error, LiveApp, Service, audit,
+    Answer, Call, Error, LiveApp, Service, audit, automations,
     context::Circumstances,
     files, forms,
     input::{self, Access, Input},
@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     access::{Permit, RowRights},
+    automation::set_off::Event,
     base::{error::FieldError, id::RecordId, value::Document},
     definition::{role::Action, table::Table},
     rules::{Mode, validate},
@@ -151,6 +152,8 @@ pub(super) async fn insert_by(
     audit::record(tx, call, live, "record.create", table, id, (&Document::default(), &document)).await?;
     if submit {
         run_flow::submit(tx, service, call, live, &create.table, id).await?;
+    } else if !has_flow {
+        automations::happened(tx, service, call, live, &create.table, id, Event::Created).await?;
     }
     Ok(id)
 }
@@ -194,6 +197,7 @@ pub async fn change(tx: &Tx, service: &Service, call: &Call, edit: &Edit) -> Res
     save(tx, call, live, table, &permit, &record, &document).await?;
     within_scope(tx, live, &permit, edit.id, Action::Edit).await?;
     audit::record(tx, call, live, "record.edit", table, edit.id, (&record.document, &document)).await?;
+    automations::changed(tx, service, call, live, &edit.table, &record, &document).await?;
     if submit {
         if !can.can(Action::Submit) {
             return Err(Error::forbidden("forbidden"));
@@ -229,7 +233,7 @@ pub(super) async fn save(
         before: &record.document,
         after: document,
         state: None,
-        by: Some(call.actor.user),
+        by: (call.actor.user.0 != 0).then_some(call.actor.user),
         now: call.now,
     };
     let saved = records::update(tx, &live.schema, permit, change).await;
@@ -257,12 +261,39 @@ pub async fn delete(tx: &Tx, call: &Call, edit: &Edit) -> Result<(), Error> {
     if edit.version.is_some_and(|version| version != seen.version) {
         return Err(Error::Stale { version: seen.version });
     }
-    match seen.state.as_deref() {
+    let table = live.table(&call.actor.locale, &edit.table)?;
+    trash(tx, call, live, table, &permit, &seen).await
+}
+
+/// Moves a record to the trash as the app.
+///
+/// # Errors
+/// `in_use` with where, `in_approval`, `approved_locked`.
+pub(super) async fn into_trash(
+    tx: &Tx,
+    call: &Call,
+    live: &LiveApp,
+    table: &Table,
+    record: &Record,
+) -> Result<(), Error> {
+    let permit = Permit::as_app(live.key(), &table.key, Action::Delete);
+    trash(tx, call, live, table, &permit, record).await
+}
+
+async fn trash(
+    tx: &Tx,
+    call: &Call,
+    live: &LiveApp,
+    table: &Table,
+    permit: &Permit,
+    record: &Record,
+) -> Result<(), Error> {
+    match record.state.as_deref() {
         Some("in_approval") => return Err(Error::conflict("in_approval")),
         Some("approved") => return Err(Error::conflict("approved_locked")),
         _ => {}
     }
-    let uses = records::uses(tx, &live.schema, &edit.table, edit.id).await?;
+    let uses = records::uses(tx, &live.schema, &table.key, record.id).await?;
     if !uses.is_empty() {
         let face = &live.face(&call.actor.locale).app;
         let named: Vec<String> = uses
@@ -273,9 +304,9 @@ pub async fn delete(tx: &Tx, call: &Call, edit: &Edit) -> Result<(), Error> {
             .collect();
         return Err(Error::conflict("in_use").with("uses", named.join("、")));
     }
-    records::trash(tx, &live.schema, &permit, edit.id, seen.version, Some(call.actor.user), call.now).await?;
-    let table = live.table(&call.actor.locale, &edit.table)?;
-    audit::record(tx, call, live, "record.delete", table, edit.id, (&seen.document, &seen.document)).await
+    let by = (call.actor.user.0 != 0).then_some(call.actor.user);
+    records::trash(tx, &live.schema, permit, record.id, record.version, by, call.now).await?;
+    audit::record(tx, call, live, "record.delete", table, record.id, (&record.document, &record.document)).await
 }
 
 /// Rules over what was sent: defaults for a new record, formulas, the form's visibility, bounds, checks.

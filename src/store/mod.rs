@@ -8,6 +8,7 @@ pub mod app_bases;
 pub mod app_drafts;
 pub mod apps;
 pub mod audit;
+pub mod automations;
 pub mod blobs;
 pub mod catalogue;
 mod connection;
@@ -30,6 +31,7 @@ pub mod ledgers;
 #[path = "../../migrations/mod.rs"]
 pub mod migrations;
 pub mod notices;
+pub mod outbox;
 pub mod people;
 pub mod public_links;
 pub mod records;

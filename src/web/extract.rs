@@ -11,7 +11,7 @@ use std::convert::Infallible;
 /// How a request wants to be answered.
 #[derive(Debug, Clone)]
 pub struct Wants {
-    /// JSON: everything under `/api`, and whoever asks for nothing else.
+    /// JSON: everything under `/api`, calls of automations, and whoever asks for nothing else.
     pub json: bool,
     /// An htmx request that swaps a part of the page.
     pub fragment: bool,
@@ -33,7 +33,7 @@ impl Wants {
         let path = uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
         let accepts_json = text(header::ACCEPT).is_some_and(|accept| accept.starts_with("application/json"));
         Self {
-            json: path.starts_with("/api/") || accepts_json,
+            json: path.starts_with("/api/") || path.starts_with("/hooks/") || accepts_json,
             fragment: headers.contains_key("hx-request"),
             back: text(header::REFERER).and_then(local_part).unwrap_or_else(|| "/".to_owned()),
             locale: Locale::from_accept_language(text(header::ACCEPT_LANGUAGE).unwrap_or_default()),

@@ -59,6 +59,7 @@ fn open() -> Vec<Route> {
         route("/s/{token}/options/{field}", Nothing, get(pages::form::public::options)),
         route("/logout", Nothing, post(pages::sign_in::sign_out)),
         route("/api/v1/session", Nothing, post(api::session::open).delete(api::session::close)),
+        route("/hooks/{token}", Nothing, post(api::automations::call)),
         route("/api/v1/openapi.json", Nothing, get(api::openapi::show)),
     ]
 }
@@ -104,6 +105,12 @@ fn page_routes() -> Vec<Route> {
             "/build/{app}/removed-fields",
             Administrator,
             get(pages::removed_fields::show).post(pages::removed_fields::restore),
+        ),
+        route("/build/{app}/automations", Administrator, get(pages::automations::list)),
+        route(
+            "/build/{app}/automations/{automation}/runs",
+            Administrator,
+            get(pages::automations::runs).post(pages::automations::act),
         ),
         route("/build/{app}/{kind}/{key}", Administrator, get(pages::build::document).post(pages::build::change)),
         route("/apps/{app}/{table}", Right(Action::View), get(pages::grid::show)),
@@ -171,6 +178,18 @@ fn api_routes() -> Vec<Route> {
         route("/api/v1/apps/{app}/settings", Administrator, get(api::apps::settings).put(api::apps::put_settings)),
         route("/api/v1/apps/{app}/links", Administrator, get(api::links::list).post(api::links::create)),
         route("/api/v1/apps/{app}/links/{id}", Administrator, patch(api::links::change).delete(api::links::remove)),
+        route("/api/v1/apps/{app}/automations", Administrator, get(api::automations::list)),
+        route("/api/v1/apps/{app}/automations/{automation}/runs", Administrator, get(api::automations::runs)),
+        route(
+            "/api/v1/apps/{app}/automations/{automation}/runs/{id}/retry",
+            Administrator,
+            post(api::automations::retry),
+        ),
+        route(
+            "/api/v1/apps/{app}/automations/{automation}/hook",
+            Administrator,
+            post(api::automations::open_hook).delete(api::automations::close_hook),
+        ),
         route("/api/v1/apps/{app}/draft", Administrator, get(api::builder::list).delete(api::builder::discard_all)),
         route(
             "/api/v1/apps/{app}/draft/{kind}/{key}",

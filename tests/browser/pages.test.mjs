@@ -45,6 +45,8 @@ const pages = [
   ["build", "admin", (person) => person.page.goto("/build/wms")],
   ["build-document", "admin", (person) => person.page.goto("/build/wms/table/item")],
   ["removed-fields", "admin", (person) => person.page.goto("/build/wms/removed-fields")],
+  ["automations", "admin", (person) => person.page.goto("/build/wms/automations")],
+  ["automation-runs", "admin", (person) => person.page.goto("/build/wms/automations/low_stock/runs")],
   ["publish", "admin", (person) => person.page.goto("/build/wms/publish")],
   ["import", "manager_zhao", (person) => person.page.goto("/apps/wms/item/import")],
   ["import-check", "manager_zhao", checkImport],

@@ -15,6 +15,7 @@ mod cli;
 mod disk;
 mod kill;
 mod memory;
+mod outbox;
 mod packages;
 mod publish;
 mod store;

@@ -18,6 +18,7 @@ mod stock;
 mod access;
 mod aggregates;
 mod apps;
+mod automations;
 mod batch;
 mod boards;
 mod build;

@@ -34,6 +34,7 @@ fn filled(path: &str) -> String {
         ("{dashboard}", "today"),
         ("{view}", "stock"),
         ("{button}", "close"),
+        ("{automation}", "low_stock"),
         ("{*path}", "y"),
     ];
     let path = known.iter().fold(path.to_owned(), |path, (place, word)| path.replace(place, word));

@@ -1,6 +1,7 @@
 //! Properties of the pure core over random input, and of the source itself.
 
 mod architecture;
+mod automation;
 mod edit;
 mod flow;
 mod ledger;

@@ -113,7 +113,7 @@ fn problems_name_file_and_place() {
         ledger,
         "ledgers/l.json at /checks/0/at: the check is at \"value\", but the ledger has no \"value\"",
     );
-    check("automations/sales.json", json!({}), "automations/sales.json: this version does not run automations");
+    check("automations/sales.json", json!({}), "automations/sales.json: the member \"key\" is missing");
 }
 
 #[test]

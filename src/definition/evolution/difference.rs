@@ -86,6 +86,9 @@ pub fn difference(old: &Documents, new: &Documents, renames: &[Rename]) -> Vec<D
                 }
                 if let (Ok(was), Ok(is)) = (old.json(path), new.json(path)) {
                     let is_table = path.starts_with("tables/");
+                    if path.starts_with("automations/") {
+                        switched(&was, &is, &mut |mark, said| found.push(at(mark, said)));
+                    }
                     members(&was, &is, is_table, &mut |mark, said| found.push(at(mark, said)));
                 }
                 if found.len() == start {
@@ -190,7 +193,7 @@ fn members(old: &Json, new: &Json, is_table: bool, tell: &mut dyn FnMut(Mark, Sa
             continue;
         }
         let (was, is) = (old.get(name).unwrap_or(&Json::Null), new.get(name).unwrap_or(&Json::Null));
-        if was == is || name == "version" {
+        if was == is || name == "version" || name == "enabled" {
             continue;
         }
         match (was, is) {
@@ -206,6 +209,14 @@ fn members(old: &Json, new: &Json, is_table: bool, tell: &mut dyn FnMut(Mark, Sa
                 tell(Mark::Changed, said(key, [("member", name), ("from", &from), ("to", &to)]));
             }
         }
+    }
+}
+
+/// An automation that is switched on or off.
+fn switched(old: &Json, new: &Json, tell: &mut dyn FnMut(Mark, Said)) {
+    let on = |json: &Json| json["enabled"].as_bool().unwrap_or(true);
+    if on(old) != on(new) {
+        tell(Mark::Changed, said(if on(new) { "diff-switched-on" } else { "diff-switched-off" }, []));
     }
 }
 

@@ -3,6 +3,8 @@
 //! Only members that are known to name fields are rewritten; the caller lints the result, so that a place which is not known
 //! here stops the renaming instead of being missed.
 
+mod steps;
+
 use crate::definition::{
     app::App,
     measure::call,
@@ -234,6 +236,9 @@ impl Rewriter<'_> {
     }
 
     fn object(&self, outer: Context<'_>, member: &str, members: &Map<String, Json>) -> Json {
+        if members.get("do").is_some_and(Json::is_string) {
+            return self.step(outer, members);
+        }
         // A grant, a step or a source names the table that its fields belong to.
         let own = members.get("table").and_then(Json::as_str).filter(|key| self.app.tables.contains_key(*key));
         let context = own.map_or(outer, |table| Context { table, lines: None });

@@ -1,8 +1,8 @@
 //! The one way a document is written, so that a change of one line shows as one line.
 
 use crate::definition::{
-    dashboard::Dashboard, flow::Flow, form::Form, ledger::Ledger, manifest::Manifest, print::Print, report::Report,
-    role::Role, scenario::Scenario, schema::DocumentKind, view::View,
+    automation::Automation, dashboard::Dashboard, flow::Flow, form::Form, ledger::Ledger, manifest::Manifest,
+    print::Print, report::Report, role::Role, scenario::Scenario, schema::DocumentKind, view::View,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
@@ -62,6 +62,7 @@ pub fn canonical(kind: DocumentKind, document: &Json) -> Result<String, serde_js
         DocumentKind::Report => typed::<Report>(document),
         DocumentKind::Dashboard => typed::<Dashboard>(document),
         DocumentKind::Scenario => typed::<Scenario>(document),
+        DocumentKind::Automation => typed::<Automation>(document),
         DocumentKind::Table => written(&table(document)),
         DocumentKind::Locale => written(&sorted(document)),
     }

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     access::Permit,
+    automation::set_off::Event,
     base::{
         error::FieldError,
         id::RecordId,
@@ -19,7 +20,7 @@ use crate::{
     },
     rules,
     service::{
-        Call, Error, LiveApp, Service, audit,
+        Call, Error, LiveApp, Service, audit, automations,
         input::{Access, Input},
         numbering,
         permits::Rights,
@@ -379,6 +380,8 @@ impl Batch<'_> {
         let mut entries = Vec::with_capacity(ready.len());
         let mut made: Vec<(usize, Document)> = Vec::new();
         let mut changed: Vec<(usize, RecordId)> = Vec::new();
+        let heard = automations::listens(live, &table.key);
+        let mut written: Vec<(Record, Document)> = Vec::new();
         records::hold_rollups(tx);
         for (place, record, returned, mut document) in ready {
             if mode == rules::Mode::Submit {
@@ -397,8 +400,11 @@ impl Batch<'_> {
             entries.push(audit::entry(call, live, "record.edit", table, record.id, (&record.document, &document)));
             changed.push((place, record.id));
             let before = Some(snapshot(table, &record.document, &document));
-            let written = Outcome::written("changed", Some(record.id), Some(record.version + 1));
-            outcomes.insert(place, Outcome { before, returned, ..written });
+            let outcome = Outcome::written("changed", Some(record.id), Some(record.version + 1));
+            outcomes.insert(place, Outcome { before, returned, ..outcome });
+            if heard {
+                written.push((record, document));
+            }
         }
         let created = if made.is_empty() {
             Vec::new()
@@ -428,6 +434,16 @@ impl Batch<'_> {
             outcomes.insert(*place, Outcome::written("made", Some(*id), Some(1)));
         }
         audit::append_all(tx, call, &entries).await?;
+        if !automations::listens(live, &table.key) {
+            return Ok(());
+        }
+        // Those of documents with a flow come to be when they are submitted.
+        for (_, id) in created.iter().filter(|_| !has_flow) {
+            automations::happened(tx, self.service, call, live, &table.key, *id, Event::Created).await?;
+        }
+        for (record, document) in &written {
+            automations::changed(tx, self.service, call, live, &table.key, record, document).await?;
+        }
         Ok(())
     }
 

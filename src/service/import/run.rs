@@ -13,7 +13,7 @@ use crate::{
     definition::{field::Stored, table::Table},
     document::Sheet,
     service::{
-        Call, Error, LiveApp, Service, audit,
+        Call, Error, LiveApp, Service, audit, automations,
         jobs::{Rest, Stop, progress},
         kept,
         permits::Rights,
@@ -97,7 +97,9 @@ impl Run {
     }
 
     fn batch_size(&self) -> usize {
-        if self.plan.submit && self.live.app().submit_flow(&self.import.table_key).is_some() { 1 } else { BATCH }
+        // What has consequences of its own is judged row by row.
+        let submits = self.plan.submit && self.live.app().submit_flow(&self.import.table_key).is_some();
+        if submits || automations::listens(&self.live, &self.import.table_key) { 1 } else { BATCH }
     }
 
     async fn drafts(&mut self, range: std::ops::Range<usize>) -> Result<Vec<Draft>, Error> {
@@ -172,7 +174,9 @@ impl Run {
             refused,
         };
         let store = self.service.store.clone();
-        store.transaction_with(input, |tx, input| Box::pin(input.write(tx))).await
+        let outcome = store.transaction_with(input, |tx, input| Box::pin(input.write(tx))).await;
+        self.service.settle(&self.call.chain, keep && outcome.is_err()).await;
+        outcome
     }
 
     /// The rows that these records stand in, at their places: what errors quote.

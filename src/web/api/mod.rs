@@ -2,6 +2,7 @@
 
 pub(super) mod answer;
 pub mod apps;
+pub mod automations;
 pub mod files;
 pub mod builder;
 pub mod health;

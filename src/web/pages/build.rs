@@ -82,6 +82,7 @@ pub async fn show(
         title,
         lead: texts.count("build-changed", changed),
         actions: vec![
+            Button::link(texts.get("automations-title"), format!("/build/{key}/automations")).icon("clock"),
             Button::link(texts.get("removed-fields"), format!("/build/{key}/removed-fields")).icon("trash"),
             Button::link(texts.get("publish-check"), format!("/build/{key}/publish")).icon("check").primary(),
         ],

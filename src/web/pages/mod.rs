@@ -1,6 +1,7 @@
 //! The pages: one file each, each filling the structures of `view`.
 
 pub mod apps;
+pub mod automations;
 pub mod assets;
 pub mod build;
 pub mod case;

@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod apps;
+pub mod automations;
 pub mod build;
 pub mod calendar;
 pub mod cards;

@@ -3,10 +3,29 @@
 use super::operations::{CURSOR, NO_CONTENT, Operation, read, write};
 
 const DRAFT: &str = "/apps/{app}/draft/{kind}/{key}";
+/// What narrows a list of runs.
+const RUNS: &[(&str, &str)] = &[("cursor", "from the answer before"), ("outcome", "done or failed")];
 const DONE: &[(u16, &str)] = &[(200, "Object")];
 
 pub fn operations() -> Vec<Operation> {
     vec![
+        read("/apps/{app}/automations", "What runs by itself", &[], "list"),
+        read("/apps/{app}/automations/{automation}/runs", "The runs of an automation, newest first", RUNS, "list"),
+        write(
+            "post",
+            "/apps/{app}/automations/{automation}/runs/{id}/retry",
+            "Send again what a run could not send, or run it again",
+            None,
+            DONE,
+        ),
+        write(
+            "post",
+            "/apps/{app}/automations/{automation}/hook",
+            "Open the address at which an automation is called, or renew it; the token is shown this once",
+            None,
+            &[(201, "Object")],
+        ),
+        write("delete", "/apps/{app}/automations/{automation}/hook", "Close the address", None, NO_CONTENT),
         read("/apps/{app}/draft", "The documents that differ from the live version", &[], "list"),
         write("delete", "/apps/{app}/draft", "Give up the whole draft", None, NO_CONTENT),
         read(DRAFT, "A document as the draft has it; If-Match takes its ETag", &[], "object"),

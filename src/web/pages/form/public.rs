@@ -82,6 +82,7 @@ impl Guest {
             request_id: None,
             address: visit.address.clone(),
             idempotency: None,
+            chain: Default::default(),
         };
         Ok(Self { caller: Caller { person: Arc::new(person), call, by_token: false }, opened })
     }

@@ -3,13 +3,19 @@
 use super::{Target, answer};
 use crate::{
     access::RowRights,
-    definition::{form, role::Action, table::Table},
+    definition::{role::Action, table::Table},
     flow::{
         state::CaseState,
         view::{Op, allowed},
     },
     i18n::{Arg, Texts},
-    service::{Call, LiveApp, permits::Rights, press_button::Press, represent, save_record::Edit},
+    service::{
+        Call, LiveApp,
+        permits::Rights,
+        press_button::{Offered, Press},
+        represent,
+        save_record::Edit,
+    },
     store::records::Record,
     web::{
         Result, Web,
@@ -93,7 +99,7 @@ impl May {
         version: i64,
         name: &str,
         task: Option<i64>,
-        own: &[&form::Button],
+        own: &[Offered],
     ) -> Vec<Button> {
         let values = || vec![(KEY.to_owned(), new_key()), ("_version".to_owned(), version.to_string())];
         let post = |key: &str, what: &str| Button::post(texts.get(key), format!("{url}/{what}"), values());
@@ -104,7 +110,7 @@ impl May {
         for own in own {
             let button = Button::post(&own.title, format!("{url}/buttons/{}", own.key), values());
             actions.push(match &own.confirm {
-                Some(question) => button.confirm(&own.title, &question.message, &own.title),
+                Some(question) => button.confirm(&own.title, question, &own.title),
                 None => button,
             });
         }

@@ -1088,7 +1088,6 @@ member-grants = rights
 member-home = home
 member-limits = limits
 member-on = trigger
-member-when = condition
 member-steps = steps
 member-nodes = steps
 member-x-table = settings of the table

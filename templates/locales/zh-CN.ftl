@@ -1055,7 +1055,6 @@ member-grants = 权限
 member-home = 首页
 member-limits = 限制
 member-on = 触发方式
-member-when = 条件
 member-steps = 步骤
 member-nodes = 节点
 member-x-table = 表的设置

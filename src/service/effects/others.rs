@@ -5,6 +5,7 @@ use crate::{
     access::Permit,
     automation::set_off::Event,
     base::{
+        error::FieldError,
         id::RecordId,
         value::{Document, Value, Values},
     },
@@ -51,6 +52,17 @@ pub(super) fn settled(table: &Table, values: Values) -> Values {
     values.into_iter().map(settle).collect()
 }
 
+/// What does not fit, each with the title of its field: nobody sees the form that it would stand in.
+fn unfit(table: &Table, mut errors: Vec<FieldError>) -> Error {
+    for error in &mut errors {
+        let path = error.path.trim_start_matches('/').replace('/', ".");
+        if let Some(field) = table.field_at(&path).filter(|_| !error.params.contains_key("field")) {
+            error.params.insert("field".into(), field.title.clone());
+        }
+    }
+    Error::Invalid(errors)
+}
+
 impl Effect<'_> {
     /// The lines that a step runs for; the record itself, where it names none.
     fn bounds<'d>(document: &'d Document, lines: Option<&'d str>) -> Vec<Bound<'d>> {
@@ -90,7 +102,7 @@ impl Effect<'_> {
         let mode = if has_flow { Mode::Draft } else { Mode::Submit };
         errors.extend(validate(table, None, &document, mode));
         if !errors.is_empty() {
-            return Err(Error::Invalid(errors));
+            return Err(unfit(table, errors));
         }
         if mode == Mode::Submit {
             numbering::take(self.tx, call, live, table, &mut document).await?;
@@ -189,14 +201,14 @@ impl Effect<'_> {
             around.load(self.tx, table, &document, &rules.link_hops()).await?;
             let errors = rules.recompute(&mut document, around.context());
             if !errors.is_empty() {
-                return Err(Error::Invalid(errors));
+                return Err(unfit(table, errors));
             }
         }
         let own = self.id == Some(record.id) && self.table.key == table.key;
         if !own {
             let errors = validate(table, None, &document, Mode::Draft);
             if !errors.is_empty() {
-                return Err(Error::Invalid(errors));
+                return Err(unfit(table, errors));
             }
         }
         if document == record.document {

@@ -19,6 +19,14 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; \
                       base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// The same for a page that a page of this site shows in a frame.
+const FRAMED_POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; \
+                             base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+
+/// Marks an answer that may stand in a frame of this site: the preview of a form.
+#[derive(Debug, Clone, Copy)]
+pub struct Framed;
+
 /// Gives the request an id and a span.
 pub async fn request_id(mut request: Request, next: Next) -> Response {
     let id: u64 = rand::random();
@@ -35,11 +43,12 @@ pub async fn request_id(mut request: Request, next: Next) -> Response {
 /// Puts the security headers on every answer; pages are never kept by caches in between.
 pub async fn headers(State(web): State<Web>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let framed = response.extensions().get::<Framed>().is_some();
     let headers = response.headers_mut();
     let fixed = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CONTENT_SECURITY_POLICY, if framed { FRAMED_POLICY } else { POLICY }),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::X_FRAME_OPTIONS, if framed { "SAMEORIGIN" } else { "DENY" }),
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ];

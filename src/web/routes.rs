@@ -99,7 +99,25 @@ fn page_routes() -> Vec<Route> {
         route("/apps/{app}/dashboards/{dashboard}", Person, get(pages::dashboard::show)),
         route("/apps/{app}/dashboards/{dashboard}/options/{parameter}", Person, get(pages::dashboard::options)),
         route("/apps/{app}/links", Administrator, get(pages::links::show).post(pages::links::change)),
-        route("/build/{app}", Administrator, get(pages::build::show)),
+        route("/build/new", Administrator, get(pages::build::start::show).post(pages::build::start::create)),
+        route("/build/{app}", Administrator, get(pages::build::home::show).post(pages::build::home::change)),
+        route("/build/{app}/steps", Administrator, post(pages::build::home::steps)),
+        route("/build/{app}/roles/{role}/members", Administrator, post(pages::build::home::members)),
+        route(
+            "/build/{app}/tables/{table}",
+            Administrator,
+            get(pages::build::table::show).post(pages::build::table::change),
+        ),
+        route(
+            "/build/{app}/forms/{form}",
+            Administrator,
+            get(pages::build::form::show).post(pages::build::form::change),
+        ),
+        route(
+            "/build/{app}/forms/{form}/preview",
+            Administrator,
+            get(pages::build::preview::show).post(pages::build::preview::live),
+        ),
         route("/build/{app}/publish", Administrator, get(pages::publish::show).post(pages::publish::act)),
         route(
             "/build/{app}/removed-fields",

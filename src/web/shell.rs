@@ -64,7 +64,7 @@ pub async fn of(web: &Web, caller: &Caller, path: &str, title: impl Into<String>
 }
 
 /// What may have been done before a page: the values of `notice` in the address of a redirect, each with its message's key.
-const DONE: [(&str, &str); 25] = [
+const DONE: [(&str, &str); 26] = [
     ("draft", "flash-draft"),
     ("save", "flash-save"),
     ("submit", "flash-submit"),
@@ -90,6 +90,7 @@ const DONE: [(&str, &str); 25] = [
     ("view-duplicate", "flash-view-duplicate"),
     ("view-delete", "flash-view-delete"),
     ("view-first", "flash-view-first"),
+    ("removed", "flash-removed"),
 ];
 
 /// The message about what was just done, by the `notice` parameter of a redirect. Only known words show, and `name`, which

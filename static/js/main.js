@@ -12,6 +12,7 @@ import { startBoard } from "./board.js";
 import { startCalendar } from "./calendar.js";
 import { startDrawer } from "./drawer.js";
 import { startGrid } from "./grid.js";
+import { startDesigner } from "./designer.js";
 
 document.documentElement.classList.add("js");
 
@@ -104,6 +105,7 @@ startDrafts();
 startBoard();
 startCalendar();
 startGrid();
+startDesigner();
 startDrawer();
 startFields();
 startScanning();

@@ -24,6 +24,7 @@ mod boards;
 mod build;
 mod buttons;
 mod calendars;
+mod designers;
 mod files;
 mod evolve;
 mod flow;

@@ -7,8 +7,12 @@ pub mod app;
 pub mod fields;
 pub mod form;
 pub mod merge;
+pub mod options;
 pub mod place;
 pub mod property;
+mod removal;
+pub mod sources;
+pub mod standing;
 pub mod table;
 pub mod uses;
 

@@ -2,9 +2,12 @@
 
 use super::{
     Bench, Done, Refusal,
-    fields::{self, Words, can_be_required, converted, fresh, kind_of, option_value, properties},
+    fields::{self, Words, can_be_required, converted, fresh, kind_of, properties},
     form,
+    options::{branch, options},
     property::{self, Property, Shape},
+    removal::{drop_empty_sets, remove},
+    sources::{gather, seek},
 };
 use crate::{
     base::key::made_of,
@@ -12,7 +15,7 @@ use crate::{
         app::App,
         evolution::{Rename, apply_rename},
         field::Kind,
-        table::{SYSTEM_FIELDS, placeholders},
+        table::SYSTEM_FIELDS,
     },
 };
 use serde::Deserialize;
@@ -125,7 +128,7 @@ pub fn path(table: &str) -> String {
 }
 
 /// Where the fields lie that are meant.
-fn holder<'j>(table: &'j mut Json, lines: Option<&str>) -> Result<&'j mut Json, Refusal> {
+pub(super) fn holder<'j>(table: &'j mut Json, lines: Option<&str>) -> Result<&'j mut Json, Refusal> {
     let holder = match lines {
         None => table,
         Some(lines) => table.pointer_mut(&format!("/properties/{lines}/items")).ok_or_else(Refusal::gone)?,
@@ -378,156 +381,7 @@ pub(super) fn add(
     })
 }
 
-/// What a new lookup reads: the first field behind the first link.
-fn seek(
-    documents: &crate::definition::package::Documents,
-    table: &Json,
-    lines: Option<&str>,
-    property: &mut Json,
-) -> Result<(), Refusal> {
-    let fields = fields_of(table, lines).ok_or_else(Refusal::gone)?;
-    let link = fields.iter().find(|(_, field)| kind_of(field) == Some(Kind::Link));
-    let (key, link) = link.ok_or_else(|| Refusal::new("edit_needs_link"))?;
-    let target = documents.json(&path(link["x-field"]["table"].as_str().unwrap_or_default())).unwrap_or_default();
-    let shown = |field: &Json| {
-        !matches!(kind_of(field), None | Some(Kind::Lines | Kind::Lookup | Kind::Secret))
-            && !kind_of(field).is_some_and(Kind::is_file)
-    };
-    let field = fields_of(&target, None).and_then(|fields| fields.iter().find(|(_, field)| shown(field)));
-    let (field, _) = field.ok_or_else(|| Refusal::new("edit_needs_link"))?;
-    property["x-field"]["link"] = key.as_str().into();
-    property["x-field"]["field"] = field.as_str().into();
-    Ok(())
-}
-
-/// What a new rollup counts: the record's own lines, or the records that link here.
-fn gather(
-    documents: &crate::definition::package::Documents,
-    table: &Json,
-    own: &str,
-    property: &mut Json,
-) -> Result<(), Refusal> {
-    let from = sources(documents, table, own).into_iter().next();
-    property["x-field"]["from"] = from.ok_or_else(|| Refusal::new("edit_needs_rows"))?;
-    property["x-field"]["measure"] = "count()".into();
-    Ok(())
-}
-
-/// Everything that a rollup of a table can gather, as its `from` is written.
-#[must_use]
-pub fn sources(documents: &crate::definition::package::Documents, table: &Json, own: &str) -> Vec<Json> {
-    let mut found = Vec::new();
-    let fields = fields_of(table, None);
-    for (key, _) in fields.into_iter().flatten().filter(|(_, field)| kind_of(field) == Some(Kind::Lines)) {
-        found.push(json!({"lines": key}));
-    }
-    let links = |field: &Json| kind_of(field) == Some(Kind::Link) && field["x-field"]["table"] == own;
-    for (other, _) in documents.folder("tables") {
-        let Ok(json) = documents.json(&path(other)) else { continue };
-        for (key, field) in fields_of(&json, None).into_iter().flatten() {
-            if links(field) {
-                found.push(json!({"table": other, "field": key}));
-            }
-            for (column, _) in fields_of(&json, Some(key)).into_iter().flatten().filter(|(_, field)| links(field)) {
-                found.push(json!({"table": other, "lines": key, "field": column}));
-            }
-        }
-    }
-    found
-}
-
-/// Takes a field out of a table and out of everything that only shows it. What computes with it is left to whoever removed it.
-pub(super) fn remove(bench: &mut Bench<'_>, table: &str, lines: Option<&str>, field: &str) -> Result<String, Refusal> {
-    let title = bench.change(&path(table), |json| {
-        let title = title_of(field_in(json, lines, field)?, field);
-        let fields = members(json, lines)?;
-        if fields.len() == 1 {
-            return Err(Refusal::new("edit_last_field"));
-        }
-        fields.shift_remove(field);
-        require(holder(json, lines)?, field, false);
-        if lines.is_none() {
-            for member in ["unique", "index"] {
-                if let Some(sets) = json["x-table"].get_mut(member).and_then(Json::as_array_mut) {
-                    sets.retain(|set| !set.as_array().is_some_and(|set| set.contains(&Json::from(field))));
-                }
-            }
-            drop_empty_sets(json);
-            let display = json["x-table"]["display"].as_str().unwrap_or_default().to_owned();
-            let names = |name: &str| name == field || name.split('.').next() == Some(field);
-            if placeholders(&display).any(names) {
-                let mut left = display.clone();
-                for name in placeholders(&display).filter(|name| names(name)) {
-                    left = left.replace(&format!("{{{name}}}"), "");
-                }
-                let left = left.split_whitespace().collect::<Vec<_>>().join(" ");
-                property::set(json, "/x-table/display", (!left.is_empty()).then(|| left.into()))?;
-            }
-        }
-        Ok(title)
-    })?;
-    let whole = lines.map_or_else(|| field.to_owned(), |lines| format!("{lines}.{field}"));
-    for path in bench.of_table("forms", table) {
-        bench.change(&path, |form| {
-            form::forget(form, lines, field);
-            Ok(())
-        })?;
-    }
-    for path in bench.of_table("views", table) {
-        bench.change(&path, |view| {
-            forget_in_view(view, &whole);
-            Ok(())
-        })?;
-    }
-    let roles: Vec<String> = bench.documents.folder("roles").map(|(stem, _)| format!("roles/{stem}.json")).collect();
-    for path in roles {
-        bench.change(&path, |role| {
-            for grant in role["grants"].as_array_mut().into_iter().flatten().filter(|grant| grant["table"] == table) {
-                if let Some(rights) = grant.get_mut("fields").and_then(Json::as_object_mut) {
-                    rights.retain(|name, _| *name != whole && !name.starts_with(&format!("{whole}.")));
-                }
-            }
-            Ok(())
-        })?;
-    }
-    Ok(title)
-}
-
-fn forget_in_view(view: &mut Json, field: &str) {
-    let names = |name: &str| {
-        let name = name.strip_prefix('-').unwrap_or(name);
-        name == field || name.starts_with(&format!("{field}."))
-    };
-    let shows = |column: &Json| column.as_str().or_else(|| column["field"].as_str()).is_some_and(names);
-    if let Some(columns) = view["columns"].as_array_mut() {
-        columns.retain(|column| !shows(column));
-        for column in columns.iter_mut().filter_map(Json::as_object_mut) {
-            if column.get("under").and_then(Json::as_str).is_some_and(names) {
-                column.shift_remove("under");
-            }
-        }
-    }
-    for member in ["sort", "group"] {
-        if let Some(keys) = view.get_mut(member).and_then(Json::as_array_mut) {
-            keys.retain(|key| !key.as_str().is_some_and(names));
-        }
-    }
-    if let Some(totals) = view.get_mut("totals").and_then(Json::as_object_mut) {
-        totals.retain(|key, _| !names(key));
-    }
-}
-
-fn drop_empty_sets(table: &mut Json) {
-    if let Some(members) = table["x-table"].as_object_mut() {
-        for member in ["unique", "index"] {
-            if members.get(member).is_some_and(|sets| sets.as_array().is_some_and(Vec::is_empty)) {
-                members.shift_remove(member);
-            }
-        }
-    }
-}
-
-fn require(holder: &mut Json, field: &str, wanted: bool) {
+pub(super) fn require(holder: &mut Json, field: &str, wanted: bool) {
     let Some(members) = holder.as_object_mut() else { return };
     let mut names: Vec<Json> = members.get("required").and_then(Json::as_array).cloned().unwrap_or_default();
     names.retain(|name| *name != field || wanted);
@@ -541,65 +395,11 @@ fn require(holder: &mut Json, field: &str, wanted: bool) {
     }
 }
 
-fn options(values: &[String], titles: &[String], colors: &[String]) -> Result<Vec<Json>, Refusal> {
-    let mut options: Vec<Json> = Vec::new();
-    // Those that have a value keep it, so that a new one never takes it away.
-    let kept: Vec<Json> =
-        values.iter().filter(|value| !value.is_empty()).map(|value| json!({"value": value})).collect();
-    for (index, title) in titles.iter().map(|title| title.trim()).enumerate().filter(|(_, title)| !title.is_empty()) {
-        let known = values.get(index).filter(|value| !value.is_empty());
-        let value = known.cloned().unwrap_or_else(|| option_value(title, &[&kept[..], &options[..]].concat()));
-        let mut option = json!({"value": value, "title": title});
-        if let Some(color) = colors.get(index).filter(|color| !color.is_empty()) {
-            option["color"] = color.as_str().into();
-        }
-        options.push(option);
-    }
-    if options.is_empty() { Err(Refusal::new("edit_no_option").at("titles")) } else { Ok(options) }
-}
-
-/// The options at one depth of a tree, each with what is indented below it.
-fn branch<'t>(rows: &mut std::iter::Peekable<impl Iterator<Item = &'t str>>, depth: usize, known: &Json) -> Vec<Json> {
-    let indent = |row: &str| row.chars().take_while(|letter| letter.is_whitespace()).count();
-    let mut options: Vec<Json> = Vec::new();
-    while let Some(row) = rows.peek().copied() {
-        if indent(row) < depth {
-            break;
-        }
-        rows.next();
-        let title = row.trim();
-        let old = known.as_array().into_iter().flatten().find(|option| {
-            option["title"].as_str().filter(|title| !title.is_empty()).or(option["value"].as_str()) == Some(title)
-        });
-        let value = old.and_then(|old| old["value"].as_str()).map(str::to_owned);
-        let mut option = json!({"value": value.unwrap_or_else(|| option_value(title, &options)), "title": title});
-        if rows.peek().is_some_and(|next| indent(next) > indent(row)) {
-            let below = indent(rows.peek().copied().unwrap_or_default());
-            let children = branch(rows, below, old.map_or(&Json::Null, |old| &old["children"]));
-            option["children"] = children.into();
-        }
-        options.push(option);
-    }
-    options
-}
-
-/// The options of a cascade as they are typed.
-#[must_use]
-pub fn tree_of(options: &Json, depth: usize) -> String {
-    let mut text = String::new();
-    for option in options.as_array().into_iter().flatten() {
-        let title = option["title"].as_str().filter(|title| !title.is_empty()).or(option["value"].as_str());
-        text.push_str(&format!("{}{}\n", "  ".repeat(depth), title.unwrap_or_default()));
-        text.push_str(&tree_of(&option["children"], depth + 1));
-    }
-    text
-}
-
-fn members<'j>(table: &'j mut Json, lines: Option<&str>) -> Result<&'j mut Map<String, Json>, Refusal> {
+pub(super) fn members<'j>(table: &'j mut Json, lines: Option<&str>) -> Result<&'j mut Map<String, Json>, Refusal> {
     holder(table, lines)?["properties"].as_object_mut().ok_or_else(Refusal::gone)
 }
 
-fn field_in<'j>(table: &'j mut Json, lines: Option<&str>, field: &str) -> Result<&'j mut Json, Refusal> {
+pub(super) fn field_in<'j>(table: &'j mut Json, lines: Option<&str>, field: &str) -> Result<&'j mut Json, Refusal> {
     members(table, lines)?.get_mut(field).ok_or_else(Refusal::gone)
 }
 

@@ -179,7 +179,7 @@ fn options_keep_their_values_when_their_titles_change() {
     let options =
         documents.json("tables/she_bei.json").expect("json")["properties"]["zhuang_tai"]["x-field"]["options"].clone();
     assert_eq!(options[0]["children"][1]["title"], "杭州");
-    assert_eq!(table::tree_of(&options, 0), "华东\n  上海\n  杭州\n华北\n");
+    assert_eq!(options::tree_of(&options, 0), "华东\n  上海\n  杭州\n华北\n");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::{
         schema::DocumentKind,
     },
     service::{Call, Error, LiveApp, Service, audit},
-    store::{Tx, app_drafts, apps as versions, draft_steps},
+    store::{Tx, app_drafts, apps as versions, catalogue, draft_steps, settings},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -105,6 +105,17 @@ impl Service {
                 })
             })
             .await
+    }
+
+    /// The app as a draft has it, over the tables that there are: to be looked at, not to be written with.
+    ///
+    /// # Errors
+    /// The documents do not read; the database failed.
+    pub async fn preview_app(&self, live: &LiveApp, documents: &Documents) -> Result<LiveApp, Error> {
+        let reader = self.store.reader();
+        let catalogue = catalogue::load(&reader, live.id).await?;
+        let stored = settings::of_app(&reader, live.id).await?;
+        LiveApp::build(live.id, live.version, documents, &catalogue, &stored, live.vault.as_ref())
     }
 
     /// What the builder can undo and redo.

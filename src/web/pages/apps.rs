@@ -29,7 +29,8 @@ pub async fn list(State(web): State<Web>, caller: Caller, wants: Wants) -> Resul
     let mut apps = Vec::new();
     for live in web.service.live.all(&reader, caller.person.epoch).await? {
         let entries = shell::entries(&reader, &caller, &live).await?;
-        if entries.is_empty() {
+        let builds = caller.call.actor.is_main_administrator;
+        if entries.is_empty() && !builds {
             continue;
         }
         let manifest = &live.face(&caller.call.actor.locale).app.manifest;
@@ -45,7 +46,10 @@ pub async fn list(State(web): State<Web>, caller: Caller, wants: Wants) -> Resul
         apps.is_empty().then(|| Empty::new("apps", texts.get("apps-empty-title"), texts.get("apps-empty-body")));
     let shell = shell::of(&web, &caller, &wants.path, texts.get("apps-title"), Place::Apps).await?;
     let actions = match caller.call.actor.is_main_administrator {
-        true => vec![Button::link(texts.get("templates"), "/templates").icon("gallery")],
+        true => vec![
+            Button::link(texts.get("templates"), "/templates").icon("gallery"),
+            Button::link(texts.get("app-new"), "/build/new").icon("plus").wide_only(),
+        ],
         false => Vec::new(),
     };
     html(&AppsPage { shell, actions, apps, empty })

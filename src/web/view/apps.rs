@@ -10,7 +10,7 @@ use askama::Template;
 #[template(path = "apps.html")]
 pub struct AppsPage {
     pub shell: Shell,
-    /// To the templates, for whoever may import.
+    /// To the templates and to a new app, for whoever may bring one in.
     pub actions: Vec<Action>,
     pub apps: Vec<AppCard>,
     pub empty: Option<Empty>,

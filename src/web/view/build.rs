@@ -2,60 +2,23 @@
 
 use super::{
     action::Action,
-    field::Choice,
+    designer::Bench,
     notice::{Empty, Note},
     scenario::Scenarios,
     shell::{Crumb, Shell},
 };
 use askama::Template;
 
-/// `/build/{app}`.
-#[derive(Template)]
-#[template(path = "build.html")]
-pub struct BuildPage {
-    pub shell: Shell,
-    pub crumbs: Vec<Crumb>,
-    pub title: String,
-    /// What differs from the live version, in a sentence.
-    pub lead: String,
-    pub actions: Vec<Action>,
-    pub groups: Vec<DocumentGroup>,
-    /// GET there: `kind` and `key` of a new document.
-    pub action: String,
-    pub kinds: Vec<Choice>,
-}
-
-/// The documents of one kind.
-pub struct DocumentGroup {
-    pub title: String,
-    pub rows: Vec<DocumentRow>,
-}
-
-pub struct DocumentRow {
-    pub title: String,
-    pub path: String,
-    pub href: String,
-    /// How it differs from the live version, in a word; may be empty.
-    pub mark: String,
-    /// It goes with the next publishing.
-    pub removed: bool,
-}
-
 /// `/build/{app}/{kind}/{key}`. Posts there: `text`, `_version`, and `do` (`save`, `remove`, `discard`).
 #[derive(Template)]
 #[template(path = "build_document.html")]
 pub struct DocumentPage {
-    pub shell: Shell,
-    pub crumbs: Vec<Crumb>,
-    pub title: String,
+    pub bench: Bench,
     pub path: String,
     pub mark: String,
     pub action: String,
-    pub publish: String,
     pub revision: String,
     pub text: String,
-    pub notes: Vec<Note>,
-    pub findings: Vec<FindingRow>,
     pub removable: bool,
     pub discardable: bool,
 }

@@ -1,10 +1,12 @@
 //! Parts that stand in many pages, each compiled once. Templates call the functions; what they answer writes itself as HTML.
 
 use super::action::Action;
+use super::build::FindingRow;
 use super::calendar::{Calendar, Entry};
 use super::cards::{Board, BoardHead, Card, Mover};
 use super::cell::{Cell, Fact};
 use super::chart::Chart;
+use super::designer::{CanvasSection, CanvasThing, Control};
 use super::field::Field;
 use super::form::{Form, Lines, Section, Taking};
 use super::grid::{FilterGroup, Grid, Row};
@@ -65,3 +67,8 @@ part!(/** A block of a printed sheet. */ PrintBlockPart, print_block, "parts/pri
 part!(/** Rows of a printed table. */ PrintRowsPart, print_rows, "parts/print_rows.html", { lines: PrintLines, rows: PrintRows });
 part!(/** The shapes of a chart with its legend. */ ChartPart, chart, "parts/chart.html", { it: Chart });
 part!(/** A table of figures. */ ReportTablePart, report_table, "parts/report_table.html", { t: Texts, it: ReportTable });
+part!(/** A property of something that is designed. */ PropertyPart, property, "parts/property.html", { it: Control });
+part!(/** An expression as a designer asks for it. */ ExpressionFieldPart, expression_field, "parts/expression_field.html", { it: Control });
+part!(/** What is wrong or doubtful. */ FindingsPart, findings, "parts/build_findings.html", { t: Texts, findings: Vec<FindingRow> });
+part!(/** A section of a form that is designed. */ CanvasSectionPart, canvas_section, "parts/canvas_section.html", { t: Texts, at: str, seen: str, form: str, it: CanvasSection });
+part!(/** What can be done with what is selected. */ CanvasToolsPart, canvas_tools, "parts/canvas_tools.html", { t: Texts, at: str, seen: str, form: str, it: CanvasThing });

@@ -15,6 +15,7 @@ pub mod cell;
 pub mod chart;
 pub mod component;
 pub mod dashboard;
+pub mod designer;
 pub mod entry;
 pub mod field;
 pub mod file;

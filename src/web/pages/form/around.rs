@@ -9,6 +9,7 @@ use crate::{
         Result, shell,
         view::{
             Cell, Crumb, Fact, FormButton, FormPage, Place,
+            designer::PreviewPage,
             form::Form as FormView,
             public::{PublicPage, PublicState},
         },
@@ -58,6 +59,13 @@ pub fn public_page(subject: &Subject<'_>, form: FormView, key: &str, url: &str) 
         action: url.to_owned(),
         state: PublicState::Form(Box::new(form)),
     })
+}
+
+/// The page of a form that is being built.
+pub fn preview_page(subject: &Subject<'_>, form: FormView, url: &str) -> PreviewPage {
+    let texts = shell::texts(subject.caller);
+    let frame = shell::frame(texts, Some(subject.caller), url);
+    PreviewPage { frame, title: subject.table.title.clone(), form: Some(form), note: String::new() }
 }
 
 /// What can be done with it; the one that stands out comes last.

@@ -45,7 +45,7 @@ use crate::{
         save_record::{Create, Edit},
     },
     web::{
-        Result,
+        Result, Web,
         body::FormBody,
         caller::Caller,
         error::{self, message_of},
@@ -62,6 +62,7 @@ use conflict::Conflict;
 use draft::DRAFTED;
 use pasted::Scanned;
 use sheet::Act;
+use std::sync::Arc;
 pub use subject::Subject;
 
 const DRAFT: &str = "draft";
@@ -71,6 +72,27 @@ const SUBMIT: &str = "submit";
 const STALE: &str = "_stale";
 /// Carries along that the form was tried to be sent, and how: from then on its errors show while they are corrected.
 const TRIED: &str = "_tried";
+
+/// The form of a table of a draft, to be looked at: opened, or after a change in it.
+///
+/// # Errors
+/// The database failed.
+pub async fn preview(
+    web: &Web,
+    caller: &Caller,
+    wants: &Wants,
+    drafted: &Arc<LiveApp>,
+    table: &str,
+    url: &str,
+    posted: Option<FormBody>,
+) -> Result<Response> {
+    let mut subject = Subject::new(web, caller, drafted, table).await?;
+    subject.preview = Some(url.to_owned());
+    match posted {
+        None => Sending::of(&FormBody::default(), &subject).open(wants).await,
+        Some(form) => Sending::of(&form, &subject).change(form, wants).await,
+    }
+}
 
 /// To the record, with what was done.
 fn done(live: &LiveApp, table: &str, answer: &Answer, notice: &str) -> Response {
@@ -120,7 +142,8 @@ impl<'a, 's> Sending<'a, 's> {
     /// The form as it is opened: nothing has been tried, so nothing is wrong yet but what the address fills in.
     async fn open(mut self, wants: &Wants) -> Result<Response> {
         let pairs = find::pairs(wants.path.split_once('?').map(|(_, query)| query));
-        if let Some(kept) = self.subject.draft().await? {
+        let kept = if self.subject.preview.is_some() { None } else { self.subject.draft().await? };
+        if let Some(kept) = kept {
             if find::parameter(&pairs, "draft") == Some("continue") {
                 return self.resume(kept, wants).await;
             }
@@ -322,7 +345,11 @@ impl<'a, 's> Sending<'a, 's> {
         let texts = shell::texts(subject.caller);
         let working = subject.evaluate(posted.document, None).await?;
         let standings = Standings::of(&working);
-        let options = Options::load(&subject.reader, &subject.rights, &standings, !wants.fragment).await?;
+        let options = match Options::load(&subject.reader, &subject.rights, &standings, !wants.fragment).await {
+            // What is only drafted has no rows to choose from yet.
+            Err(_) if subject.preview.is_some() => Options::default(),
+            options => options?,
+        };
         let mut people: Vec<UserId> = Vec::new();
         let case = match subject.case().await? {
             Some(id) => {
@@ -361,29 +388,32 @@ impl<'a, 's> Sending<'a, 's> {
             hidden.push((conflict::BASE.to_owned(), known));
         }
         // As long as an older draft is not decided on, nothing is written over it.
-        let kept = self.draft.is_none() && subject.public.is_none();
+        let kept = self.draft.is_none() && subject.public.is_none() && subject.preview.is_none();
         let draft_url = if kept { format!("{}/draft", subject.url()) } else { String::new() };
         if kept {
             hidden.push((DRAFTED.to_owned(), "1".to_owned()));
         }
         let url = subject.url();
         let form = FormView {
-            live_url: format!("{url}/live"),
+            live_url: if subject.preview.is_some() { url.clone() } else { format!("{url}/live") },
             key: self.key,
             version: self.version.map(|version| version.to_string()),
             hidden,
             sections,
-            buttons: around::buttons(subject),
+            buttons: if subject.preview.is_some() { Vec::new() } else { around::buttons(subject) },
             errors: problems.finish(subject.table),
             notes: case.and_then(|case| case.note(&show)).into_iter().chain(self.told).collect(),
             draft: self.draft,
             draft_url,
             stale: self.stale,
-            aside: around::aside(subject, &working.document).await?,
+            aside: match subject.preview {
+                Some(_) => Vec::new(),
+                None => around::aside(subject, &working.document).await?,
+            },
             summary: around::summary(subject, &working.document),
             cancel: match &subject.record {
                 Some(record) => format!("{base}/{}", record.id),
-                None if subject.public.is_some() => String::new(),
+                None if subject.public.is_some() || subject.preview.is_some() => String::new(),
                 None => base,
             },
             action: url.clone(),
@@ -395,6 +425,7 @@ impl<'a, 's> Sending<'a, 's> {
             return error::html(&FormFragment { t: texts, form });
         }
         let mut response = match subject.public {
+            _ if subject.preview.is_some() => error::html(&around::preview_page(subject, form, &url))?,
             Some((key, _)) => error::html(&around::public_page(subject, form, key, &url)?)?,
             None => error::html(&around::page(subject, form, &url).await?)?,
         };

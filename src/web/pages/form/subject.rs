@@ -39,6 +39,8 @@ pub struct Subject<'a> {
     pub returned: bool,
     /// The public form and its link's token, for a guest.
     pub public: Option<(&'a str, &'a str)>,
+    /// Where the form is looked at while it is built; nothing is stored from there.
+    pub preview: Option<String>,
 }
 
 impl<'a> Subject<'a> {
@@ -72,6 +74,7 @@ impl<'a> Subject<'a> {
             can_submit,
             returned: false,
             public: None,
+            preview: None,
         })
     }
 
@@ -107,6 +110,7 @@ impl<'a> Subject<'a> {
             can_submit: false,
             returned: false,
             public: Some((form, token)),
+            preview: None,
         })
     }
 
@@ -151,6 +155,7 @@ impl<'a> Subject<'a> {
             can_submit,
             returned,
             public: None,
+            preview: None,
         })
     }
 
@@ -164,6 +169,9 @@ impl<'a> Subject<'a> {
 
     /// Where the form is posted.
     pub fn url(&self) -> String {
+        if let Some(preview) = &self.preview {
+            return preview.clone();
+        }
         match &self.record {
             None if self.public.is_some() => self.list_url(),
             Some(record) => format!("{}/{}/edit", self.list_url(), record.id),

@@ -1,13 +1,22 @@
-//! `/build/{app}`: the documents of an app. `/build/{app}/{kind}/{key}`: one of them as text, saved to the draft.
+//! Building an app: its documents, each by its designer, or as text.
+
+mod asked;
+mod bench;
+mod canvas;
+pub mod form;
+pub mod home;
+mod panel;
+pub mod preview;
+pub mod start;
+pub mod table;
 
 use super::find;
 use crate::{
     definition::{
         finding::{Finding, Severity},
-        package::{Documents, place},
-        translation,
+        package::Documents,
     },
-    i18n::{Arg, Texts},
+    i18n::Texts,
     service::{
         Error, LiveApp,
         evolve::{
@@ -25,8 +34,8 @@ use crate::{
         extract::Wants,
         shell,
         view::{
-            Action as Button, Choice, Crumb, Note, NoteTone, Place,
-            build::{BuildPage, DocumentGroup, DocumentPage, DocumentRow, FindingRow},
+            Note, NoteTone,
+            build::{DocumentPage, FindingRow},
         },
     },
 };
@@ -34,66 +43,10 @@ use axum::{
     extract::{Path, RawQuery, State},
     response::{IntoResponse, Redirect, Response},
 };
-use indexmap::IndexMap;
-
-/// The kinds of documents that can be begun here, as addresses have them.
-const KINDS: [&str; 12] =
-    ["table", "form", "view", "flow", "role", "ledger", "report", "dashboard", "print", "automation", "rule", "locale"];
-
-pub async fn show(
-    State(web): State<Web>,
-    caller: Caller,
-    wants: Wants,
-    Path(key): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<Response> {
-    let live = find::app(&web, &caller, &key).await?;
-    may_build(&caller.call, &key)?;
-    let pairs = find::pairs(query.as_deref());
-    if let (Some(kind), Some(name)) = (find::parameter(&pairs, "kind"), find::parameter(&pairs, "key")) {
-        path_of(kind, name)?;
-        return Ok(Redirect::to(&format!("/build/{key}/{kind}/{name}")).into_response());
-    }
-    let texts = shell::texts(&caller);
-    let state = Draft::load(&web.service.store.reader(), &live).await?;
-    let read = |documents| translation::translate(documents, &caller.call.actor.locale).documents;
-    let (old, new) = (read(&state.old), read(&state.new));
-    let mut groups: IndexMap<String, Vec<DocumentRow>> = IndexMap::new();
-    let gone = state.old.iter().filter(|(path, _)| state.new.get(path).is_none());
-    for (path, _) in state.new.iter().chain(gone) {
-        let (Some((kind, name)), Some(lies)) = (address_of(path), place(path)) else { continue };
-        let removed = state.new.get(path).is_none();
-        let title = title_of(if removed { &old } else { &new }, path);
-        let folder = if lies.folder.is_empty() { "app" } else { lies.folder };
-        groups.entry(texts.get(&format!("document-{folder}"))).or_default().push(DocumentRow {
-            title: if title.is_empty() { name.to_owned() } else { title },
-            path: path.to_owned(),
-            href: format!("/build/{key}/{kind}/{name}"),
-            mark: mark(texts, &state, path),
-            removed,
-        });
-    }
-    let changed = state.changed.len() + state.renames.len();
-    let manifest = &live.face(&caller.call.actor.locale).app.manifest;
-    let title = texts.with("build-of", &[("title", Arg::Text(&manifest.title))]);
-    html(&BuildPage {
-        shell: shell::of(&web, &caller, &wants.path, title.clone(), Place::App).await?,
-        crumbs: vec![Crumb::new(manifest.title.clone(), format!("/apps/{key}")), Crumb::new(texts.get("build"), "")],
-        title,
-        lead: texts.count("build-changed", changed),
-        actions: vec![
-            Button::link(texts.get("automations-title"), format!("/build/{key}/automations")).icon("clock"),
-            Button::link(texts.get("removed-fields"), format!("/build/{key}/removed-fields")).icon("trash"),
-            Button::link(texts.get("publish-check"), format!("/build/{key}/publish")).icon("check").primary(),
-        ],
-        groups: groups.into_iter().map(|(title, rows)| DocumentGroup { title, rows }).collect(),
-        action: format!("/build/{key}"),
-        kinds: KINDS.map(|kind| Choice::new(kind, texts.get(&format!("document-{kind}s")), kind == "table")).to_vec(),
-    })
-}
+use bench::Opened;
 
 /// The title in a document; empty where it has none.
-fn title_of(documents: &Documents, path: &str) -> String {
+pub(super) fn title_of(documents: &Documents, path: &str) -> String {
     if !path.ends_with(".json") {
         return String::new();
     }
@@ -102,7 +55,7 @@ fn title_of(documents: &Documents, path: &str) -> String {
 }
 
 /// How the draft of a document differs from the live version, in a word.
-fn mark(texts: Texts, state: &Draft, path: &str) -> String {
+pub(super) fn mark(texts: Texts, state: &Draft, path: &str) -> String {
     match (state.old.get(path), state.new.get(path)) {
         (old, new) if old == new => String::new(),
         (None, _) => texts.get("build-added"),
@@ -208,42 +161,35 @@ async fn page(
     notice: Option<&str>,
     typed: Option<Typed>,
 ) -> Result<Response> {
-    let texts = shell::texts(caller);
-    let state = Draft::load(&web.service.store.reader(), live).await?;
-    let unknown = || Drafted { path: path.to_owned(), text: None, revision: 0, changed: None };
-    let known = state.document(path).unwrap_or_else(unknown);
-    let (kind, name) = address_of(path).unwrap_or_default();
-    let translated = translation::translate(&state.new, &caller.call.actor.locale).documents;
-    let words = Words { texts, old: None, new: None };
-    let title = words.document(path, &title_of(&translated, path));
-    let check = state.check();
-    // What is wrong in what was typed is not known before it is kept.
-    let shown = typed.is_none();
-    let own = check.findings.iter().filter(|finding| finding.file == path && shown);
-    let (text, revision, notes) = match typed {
-        Some(typed) => (typed.text, typed.revision, vec![typed.note]),
-        None => (known.text.clone().unwrap_or_default(), known.revision, Vec::new()),
-    };
-    let manifest = &live.face(&caller.call.actor.locale).app.manifest;
-    let mut shell = shell::of(web, caller, &wants.path, title.clone(), Place::App).await?;
-    shell.flash = shell::flash(texts, notice, &title);
-    html(&DocumentPage {
-        shell,
-        crumbs: vec![
-            Crumb::new(manifest.title.clone(), format!("/apps/{}", live.key())),
-            Crumb::new(texts.get("build"), format!("/build/{}", live.key())),
-            Crumb::new(title.clone(), ""),
-        ],
-        title,
+    let opened = Opened::load(web, caller, live).await?;
+    let texts = opened.texts;
+    let known = opened.state.document(path).unwrap_or_else(|| Drafted {
         path: path.to_owned(),
-        mark: mark(texts, &state, path),
+        text: None,
+        revision: 0,
+        changed: None,
+    });
+    let (kind, name) = address_of(path).unwrap_or_default();
+    let mut bench = opened.bench(web, caller, live, path, &wants.path, None).await?;
+    let (text, revision) = match typed {
+        Some(typed) => {
+            // What is wrong in what was typed is not known before it is kept.
+            bench.findings.clear();
+            bench.notes.push(typed.note);
+            (typed.text, typed.revision)
+        }
+        None => (known.text.clone().unwrap_or_default(), known.revision),
+    };
+    let words = Words { texts, old: None, new: None };
+    bench.flash = shell::flash(texts, notice, &words.document(path, &title_of(&opened.read, path)));
+    html(&DocumentPage {
+        path: path.to_owned(),
+        mark: mark(texts, &opened.state, path),
         action: format!("/build/{}/{kind}/{name}", live.key()),
-        publish: format!("/build/{}/publish", live.key()),
         revision: revision.to_string(),
         text,
-        notes,
-        findings: finding_rows(live.key(), own),
         removable: known.text.is_some() && path != "app.json",
         discardable: known.changed.is_some(),
+        bench,
     })
 }

@@ -125,7 +125,7 @@ async fn page(
         form: name.to_owned(),
         title: form["title"].as_str().unwrap_or(name).to_owned(),
         palette: drawn.palette(column, lines_at(&form, &at).as_deref()),
-        at_label: insert.is_some().then(|| texts.get("insert-chosen")).unwrap_or_default(),
+        at_label: if insert.is_some() { texts.get("insert-chosen") } else { String::new() },
         at,
         sections: canvas.sections("/layout"),
         checks: canvas.list("/checks", "message"),
@@ -212,7 +212,7 @@ impl Drawn<'_> {
                 .collect(),
         };
         let left: Vec<PaletteItem> = listed(self.table, lines)
-            .filter(|(key, ..)| !shown.iter().any(|known| known == key) && !(lines.is_some() && shown.is_empty()))
+            .filter(|(key, ..)| !shown.iter().any(|known| known == key) && (lines.is_none() || !shown.is_empty()))
             .map(|(key, title, kind)| PaletteItem {
                 pick: format!("place:{key}"),
                 label: title,

@@ -180,7 +180,7 @@ fn control(
     Control {
         id: format!("p-{}{}", if of_form { "f-" } else { "" }, property.name),
         error: refused.and_then(|refused| refused.at(property.name)),
-        input: if matches!(input, Input::Boxes(_)) { input } else { input },
+        input,
         label,
         help,
         name,

@@ -244,6 +244,9 @@ pub fn sort(findings: &mut [Finding]) {
     });
 }
 
+/// An app with more problems than this is not read any further.
+const TOLD: usize = 1_000;
+
 type Reader<T> = fn(&str, Json, &mut Vec<Finding>) -> Option<T>;
 
 /// Documents that carry their own key.
@@ -281,6 +284,9 @@ fn folder<T: Keyed>(
 ) -> IndexMap<String, T> {
     let mut read_in = IndexMap::new();
     for (stem, _) in documents.folder(name) {
+        if findings.len() > TOLD {
+            break;
+        }
         let file = format!("{name}/{stem}.json");
         let Some(value) = read(documents, kind, &file, reader, findings) else {
             continue;

@@ -116,6 +116,9 @@ pub fn source(kind: DocumentKind) -> &'static str {
     source_named(kind.name()).unwrap_or_default()
 }
 
+/// Problems that are told of one document.
+const TOLD: usize = 200;
+
 struct Compiled {
     schemas: HashMap<&'static str, Json>,
     validators: HashMap<DocumentKind, Validator>,
@@ -174,6 +177,10 @@ pub fn check(kind: DocumentKind, file: &str, document: &Json) -> Vec<Finding> {
             if !findings.contains(&finding) {
                 findings.push(finding);
             }
+        }
+        // A document of nothing but mistakes needs no more.
+        if findings.len() >= TOLD {
+            break;
         }
     }
     findings

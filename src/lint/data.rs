@@ -12,6 +12,9 @@ use crate::{
 use csv::ReaderBuilder;
 use indexmap::IndexMap;
 
+/// Problems that are told of one file: a file of nothing but mistakes needs no more.
+const TOLD: usize = 100;
+
 pub fn check(app: &App, findings: &mut Vec<Finding>) {
     for (folder, files) in [("data", &app.data), ("demo", &app.demo)] {
         for (stem, text) in files {
@@ -87,7 +90,14 @@ fn rows(file: &str, text: &str, fields: &IndexMap<String, Field>, lines: bool, f
             }
         }
     }
+    let before = findings.len();
     for (index, record) in reader.records().enumerate() {
+        if findings.len() > before + TOLD {
+            let message = format!("there is more to correct from row {} on", index + 1);
+            findings.push(Finding::error(file, "", message));
+            return;
+        }
+        let mut error = |row: String, message: String| findings.push(Finding::error(file, row, message));
         match record {
             Ok(record) if record.len() != headers.len() => {
                 let message = format!("row {} has {} values, the header {}", index + 1, record.len(), headers.len());

@@ -118,6 +118,7 @@ fn page_routes() -> Vec<Route> {
             Administrator,
             get(pages::build::preview::show).post(pages::build::preview::live),
         ),
+        route("/build/{app}/share", Administrator, get(pages::share::show)),
         route("/build/{app}/publish", Administrator, get(pages::publish::show).post(pages::publish::act)),
         route(
             "/build/{app}/removed-fields",

@@ -1956,3 +1956,25 @@ error-edit-kind = A field of this kind cannot become one of that kind. Add a new
 error-edit-draft-broken = Something in the draft needs to be put right before a form can be added.
 error-edit-conflict = Somebody just changed the same place ({ $path } { $at }), so your change was not saved. The page shows how it is now; look at it and change it again.
 flash-removed = Taken out of the draft
+
+## Sharing: exporting a package
+share = Share
+share-of = Share “{ $title }”
+share-lead = It is exported as one .fwapp file, which others look into and import under Templates.
+share-download = Export
+share-rows = Data that goes along
+share-left-out = What stays here
+share-none = The app alone
+share-none-lead = Tables, forms, flows, roles, views, rules and scenarios, with the data that the app started with.
+share-seed = The app and its master data
+share-seed-lead = With the rows of tables without an approval flow as they are now.
+share-all = The app and all its data
+share-all-lead = With documents too. Elsewhere they begin as drafts; moves and balances of ledgers stay here.
+share-never = People, passwords, tokens, changed settings, public links, attachments and the operation log are never exported. The file export.json in the package lists what was left out too.
+share-why-secret = encrypted, never exported
+share-why-sensitive = sensitive, never exported
+share-why-people = people and departments do not exist elsewhere
+share-why-files = attachments do not travel with data
+share-why-unnamed = the rows it links to have no unique name
+share-why-required = something required cannot travel, so the table stays
+share-why-ledger = ledgers come from posting

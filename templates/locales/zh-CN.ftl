@@ -1849,3 +1849,25 @@ error-edit-kind = 这种字段不能改成那种类型。请新建一个字段�
 error-edit-draft-broken = 草稿里有需要先处理的问题，处理后再添加表单。
 error-edit-conflict = 有人刚刚改了同一处（{ $path } { $at }），这次改动没有保存。页面上是现在的样子，请看过后再改。
 flash-removed = 已从草稿中去掉
+
+## 分享：导出应用包
+share = 分享
+share-of = 分享“{ $title }”
+share-lead = 导出成一个 .fwapp 文件，别人在“应用模板”里打开查看、导入。
+share-download = 导出
+share-rows = 带走的数据
+share-left-out = 留在这里的
+share-none = 只要应用
+share-none-lead = 表、表单、流程、角色、视图、规则和场景，连同应用自带的初始数据。
+share-seed = 应用和基础数据
+share-seed-lead = 另外带上没有审批流程的表现在的数据，例如基础资料。
+share-all = 应用和全部数据
+share-all-lead = 连单据一起带走。单据到了别处是草稿，台账的流水和余额不带。
+share-never = 成员、密码、令牌、设置里改过的值、公开链接、附件和操作日志从不导出。包里的 export.json 也列出了没带走的内容。
+share-why-secret = 加密内容，不导出
+share-why-sensitive = 敏感内容，不导出
+share-why-people = 成员和部门在别处不存在
+share-why-files = 附件不随数据走
+share-why-unnamed = 指向的记录没有唯一的名称
+share-why-required = 有必填的内容带不走，整张表不导出
+share-why-ledger = 台账由过账产生，不导出

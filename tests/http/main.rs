@@ -47,6 +47,7 @@ mod routes;
 mod scenarios;
 mod sealed;
 mod session;
+mod share;
 mod statements;
 mod templates;
 mod tokens;

@@ -24,6 +24,7 @@ pub mod record;
 pub mod removed_fields;
 pub mod report;
 pub mod setup;
+pub mod share;
 pub mod sign_in;
 pub mod task;
 pub mod templates;

@@ -77,6 +77,7 @@ pub struct BuildPage {
     pub people: Vec<Choice>,
     /// The kinds of documents that can be begun as text.
     pub kinds: Vec<Choice>,
+    pub share: String,
     pub removed_fields: String,
     /// What was typed as the title of a new table, and what is wrong with it.
     pub new_table: (String, Option<String>),

@@ -61,6 +61,29 @@ pub struct TemplatePage {
     pub offer: Offer,
 }
 
+/// `/build/{app}/share`: what goes into a package, and downloading it.
+#[derive(Template)]
+#[template(path = "share.html")]
+pub struct SharePage {
+    pub shell: Shell,
+    pub crumbs: Vec<Crumb>,
+    pub title: String,
+    pub ways: Vec<Way>,
+}
+
+/// One way to export.
+pub struct Way {
+    pub title: String,
+    pub lead: String,
+    pub href: String,
+    /// Tables with how many rows go along.
+    pub rows: Vec<(String, String)>,
+    /// What stays, each with why.
+    pub left_out: Vec<(String, String)>,
+    /// It is the one that is offered first.
+    pub first: bool,
+}
+
 /// What can be done with the package.
 pub enum Offer {
     /// Nothing, for the reason that the notes give.

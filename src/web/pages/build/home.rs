@@ -178,6 +178,7 @@ async fn page(
         roles: roles(web, &opened, live, &users, &departments).await?,
         people: [choices("user", &users), choices("department", &departments)].concat(),
         kinds: KINDS.map(|kind| Choice::new(kind, texts.get(&format!("document-{kind}s")), kind == "table")).to_vec(),
+        share: format!("/build/{key}/share"),
         removed_fields: format!("/build/{key}/removed-fields"),
         new_table: new_table.unwrap_or_default(),
         home: format!("/build/{key}"),

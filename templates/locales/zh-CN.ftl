@@ -1358,18 +1358,18 @@ scenarios-in-spite-help = 理由会写进操作日志。
 error-scenarios-red = { $count } 个场景未通过（第一个：{ $title }）。请先修好；确需继续的，由管理员写明理由
 error-in-spite-reason = 请写明理由，至少 4 个字
 
-## 升级模板
-error-conflicts-open = 还有 { $count } 处冲突没有决定：每一处选“保留我的”或“采用模板的”
+## 升级
+error-conflicts-open = 还有 { $count } 处冲突没有决定：每一处选“保留我的”或“采用新版的”
 error-draft-in-the-way = 草稿里有没发布的改动。请先发布或放弃草稿，再升级
 error-no-upgrade-to-undo = 线上版本不是升级得来的，或升级之后又发布过，不能一键撤销；可在版本记录里恢复
 
 ## 应用模板：列表、导入前查看
 templates = 应用模板
-templates-lead = 每个模板都带着场景：导入时、修改后、升级时都会自己检查一遍。
+templates-lead = 每个应用模板都带着场景：导入时、修改后、升级时都会自己检查一遍。
 templates-import = 导入应用包
 templates-import-lead = 先打开看：表、规则、角色、要访问的地址都列出来，场景先跑一遍，看过再决定是否导入。
 templates-search = 按名称或拼音搜索
-templates-empty-title = 没有找到模板
+templates-empty-title = 没有找到应用模板
 templates-empty-body = 换个词试试，也可以导入别人给的 .fwapp 文件。
 templates-file = 应用包
 templates-file-help = .fwapp 文件，最大 64 MB。只会打开看，不写入任何东西。
@@ -1438,7 +1438,7 @@ upgrade-open = { $count } 处待定
 upgrade-decided = 都定好了
 upgrade-base = 原来
 upgrade-mine = 保留我的
-upgrade-theirs = 采用模板的
+upgrade-theirs = 采用新版的
 upgrade-look = 按这样合并看看
 upgrade-do = 升级到 { $to }（现在 { $from }）
 upgrade-undo = 撤销上次升级

@@ -5,7 +5,7 @@
 
 use super::{
     finding::Finding,
-    package::{Documents, MANIFEST},
+    package::{Documents, EXPORT_NOTE, MANIFEST},
     schema::DocumentKind,
     table::placeholders,
 };
@@ -148,6 +148,10 @@ fn has_words(text: &str) -> bool {
 
 /// The kinds of documents whose texts can be translated.
 fn kind_of(path: &str) -> Option<DocumentKind> {
+    // What an export says of itself is read by whoever imports it, and is no part of the app.
+    if path == EXPORT_NOTE {
+        return None;
+    }
     let folder = path.split_once('/').map_or("", |(folder, _)| folder);
     DocumentKind::of_folder(folder).filter(|kind| *kind != DocumentKind::Locale)
 }

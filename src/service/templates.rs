@@ -54,8 +54,9 @@ pub fn refused(error: &PackageError) -> Error {
 ///
 /// # Errors
 /// What is wrong with it, at `/file`.
-pub async fn unpack(bytes: Vec<u8>) -> Result<Documents, Error> {
-    let unpacked = tokio::task::spawn_blocking(move || Documents::from_zip(&bytes, &Limits::default())).await;
+pub async fn unpack(bytes: impl AsRef<[u8]> + Send + 'static) -> Result<Documents, Error> {
+    let read = move || Documents::from_zip(bytes.as_ref(), &Limits::default());
+    let unpacked = tokio::task::spawn_blocking(read).await;
     unpacked.map_err(|error| Error::internal(error.to_string()))?.map_err(|error| refused(&error))
 }
 

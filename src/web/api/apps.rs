@@ -71,7 +71,7 @@ pub async fn import(
     let bytes = to_bytes(request.into_body(), templates::LARGEST)
         .await
         .map_err(|_| Failure(Error::TooLarge { code: "too_large_body".into(), params: Default::default() }))?;
-    let documents = templates::unpack(bytes.to_vec()).await?;
+    let documents = templates::unpack(bytes).await?;
     if upgrade {
         let decisions = match asked.get("decisions") {
             Some(text) => serde_json::from_str(text).map_err(|_| Error::invalid("/decisions", "malformed"))?,

@@ -11,6 +11,7 @@ mod compute;
 mod engine;
 mod error;
 mod expression;
+pub mod faces;
 mod form_rules;
 mod form_state;
 mod functions;

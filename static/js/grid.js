@@ -278,8 +278,26 @@ function bulkBar() {
   onRows(bulk);
 }
 
+/* Many rows are counted, and added up, when the page is already there. */
+async function tally() {
+  const link = document.querySelector("#grid [data-tally]");
+  const answer = link && (await fetch(link.href, { credentials: "same-origin", headers: { "HX-Request": "true" } }).catch(() => null));
+  if (!answer || !answer.ok || !link.isConnected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const counted = page.querySelector("#grid [data-counted]");
+  if (counted) document.querySelector("#grid [data-counted]").replaceChildren(...counted.childNodes);
+  const totals = page.querySelector("#grid tfoot");
+  if (totals && !document.querySelector("#grid tfoot")) document.querySelector("#grid table").append(totals);
+  const [all, whole] = [document, page].map((one) => one.querySelector("[data-bulk-all]"));
+  if (all && whole) {
+    all.dataset.bulkAll = whole.dataset.bulkAll;
+    all.textContent = whole.textContent;
+  }
+}
+
 export function startGrid() {
   if (!document.querySelector("#grid.grid-box")) return;
+  tally();
   menus();
   grips();
   groups();

@@ -11,6 +11,7 @@ use formwork::{
     definition::{package::Documents, role::Action},
     service::{
         LiveApp, Service,
+        jobs::Stop,
         setup::{AddPerson, NewOrganisation},
     },
     store::{
@@ -116,6 +117,7 @@ impl Company {
             work.await.expect("the entries are written");
             first = last;
         }
+        self.service.index_for_search(&Stop::default()).await.expect("the rows can be searched");
         eprintln!("{entries} entries in {:.1} s", started.elapsed().as_secs_f64());
     }
 }

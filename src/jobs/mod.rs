@@ -1,4 +1,4 @@
-//! The workers: one takes job after job, two deliver what waits to be sent, one keeps the calendar. All rest when the server stops.
+//! The workers: one takes job after job, two deliver what waits to be sent, one keeps the calendar, one the search indexes. All rest when the server stops.
 
 use crate::service::{Error, Service, jobs::Stop};
 use std::{future::Future, sync::Arc, time::Duration};
@@ -26,6 +26,7 @@ impl Worker {
         let mut running = vec![tokio::spawn(work(service.clone(), stop.clone()))];
         running.extend((0..DELIVERING).map(|_| tokio::spawn(deliver(service.clone(), stop.clone()))));
         running.push(tokio::spawn(keep_calendar(service.clone(), stop.clone())));
+        running.push(tokio::spawn(index(service.clone(), stop.clone())));
         Self { stop, service, running }
     }
 
@@ -35,6 +36,7 @@ impl Worker {
         self.service.wake.notify_waiters();
         self.service.wake_delivery.notify_waiters();
         self.service.wake_calendar.notify_waiters();
+        self.service.wake_index.notify_waiters();
         for running in self.running {
             if let Err(error) = running.await {
                 tracing::warn!(%error, "a worker did not end well");
@@ -54,6 +56,13 @@ async fn work(service: Service, stop: Stop) {
     let wake = service.wake.clone();
     let again = stop.clone();
     repeat(&wake, &stop, PAUSE, "a job could not be worked on", async || service.work(None, &again).await).await;
+}
+
+async fn index(service: Service, stop: Stop) {
+    let again = stop.clone();
+    let take_in = async || service.index_for_search(&again).await.map(|()| false);
+    let wake = service.wake_index.clone();
+    repeat(&wake, &stop, PAUSE, "changed rows could not be taken into the search index", take_in).await;
 }
 
 async fn deliver(service: Service, stop: Stop) {

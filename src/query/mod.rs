@@ -22,7 +22,7 @@ pub use fit::fitting;
 pub use parse::{FieldSource, FilterError, LineNames, Names, Resolved, TableNames, resolve};
 pub use relative::RelativeDate;
 pub use sort::{Cursor, CursorError, Page, Sort};
-pub use text::{folded, order_key, search_text, words};
+pub use text::{folded, number_of, order_key, pieces, pieces_of_word, search_text, words};
 pub use zone::Offsets;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! How texts are searched and sorted: stored forms, so that both databases find and order alike.
 
 use pinyin::{ToPinyin, ToPinyinMulti};
+use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization;
 
 /// Characters that can be read in several ways give at most this many spellings of a text.
@@ -95,6 +96,37 @@ pub fn words(search: &str) -> Vec<String> {
     folded(search).split_whitespace().take(MOST_WORDS).map(str::to_owned).collect()
 }
 
+/// Numbers for the pieces of two and of three characters of a text. A text that holds a word has all pieces of the word; several
+/// pieces may share a number, so that what is found by them has to be looked at again.
+#[must_use]
+pub fn pieces(text: &str) -> BTreeSet<i32> {
+    let letters: Vec<char> = text.chars().collect();
+    let pieces = [2, 3].into_iter().flat_map(|length| letters.windows(length));
+    // Words have no blanks in them.
+    pieces.filter(|piece| !piece.iter().any(|letter| letter.is_whitespace())).map(piece_number).collect()
+}
+
+/// The pieces by which a folded word is found, in its order; none for a single character.
+#[must_use]
+pub fn pieces_of_word(word: &str) -> Vec<i32> {
+    let letters: Vec<char> = word.chars().collect();
+    match letters.len() {
+        0 | 1 => Vec::new(),
+        length => letters.windows(length.min(3)).map(piece_number).collect(),
+    }
+}
+
+fn piece_number(piece: &[char]) -> i32 {
+    number_of(piece.iter().copied()).cast_signed()
+}
+
+/// A number for some characters, the same in every program: FNV-1a of 32 bits (Fowler, Noll, Vo) over their code points.
+#[must_use]
+pub fn number_of(letters: impl Iterator<Item = char>) -> u32 {
+    let bytes = letters.flat_map(|letter| u32::from(letter).to_le_bytes());
+    bytes.fold(0x811c_9dc5, |number, byte| (number ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
 /// Words of a search that are looked at; further ones narrow nothing.
 const MOST_WORDS: usize = 8;
 
@@ -119,6 +151,18 @@ mod tests {
         }
         assert!(finds("ﾃｽﾄ ①", "テスト 1"));
         assert_eq!(search_text("ABC-1"), "abc-1");
+    }
+
+    #[test]
+    fn a_text_has_all_pieces_of_the_words_it_holds() {
+        let text = search_text("内六角螺丝 M8×30");
+        let pieces = pieces(&text);
+        for word in ["螺丝", "六角螺丝", "m8", "m8×30", "luosi", "jiaols"] {
+            let wanted = pieces_of_word(word);
+            assert!(!wanted.is_empty() && wanted.iter().all(|piece| pieces.contains(piece)), "{word}");
+        }
+        assert!(!pieces_of_word("m9").iter().all(|piece| pieces.contains(piece)));
+        assert!(pieces_of_word("丝").is_empty());
     }
 
     #[test]

@@ -265,7 +265,8 @@ impl<'a> Asked<'a> {
         measures: &[Measure],
         limit: u64,
     ) -> Result<(Vec<Group>, bool), Error> {
-        let rows = Listing { search: self.search.clone(), ..Listing::of(self.chosen.condition.clone(), 1) };
+        let search = records::search(conn, &live.schema, self.chosen.reading(), self.search.as_deref()).await?;
+        let rows = Listing { search, ..Listing::of(self.chosen.condition.clone(), 1) };
         let wanted = Aggregation { rows: &rows, keys, measures, offsets: &self.offsets, limit };
         let (mut groups, more) = records::aggregate(conn, &live.schema, self.chosen.reading(), &wanted).await?;
         for group in &mut groups {

@@ -113,11 +113,12 @@ pub async fn board(
     let sort = order(live, table, &chosen, asked.sort.as_deref())?;
     let hops = chosen.hops(&asked.hops);
     let limit = asked.limit.unwrap_or(20);
+    let search = records::search(conn, &live.schema, chosen.reading(), asked.search.as_deref()).await?;
     let listings: Vec<Listing<'_>> = values
         .iter()
         .map(|value| Listing {
             condition: chosen.condition.clone().and(in_column(&key.path, value)),
-            search: asked.search.clone(),
+            search: search.clone(),
             sort: &sort,
             page: Page { limit, after: None },
             hops: &hops,

@@ -7,7 +7,7 @@ use super::{
     import::{cells, lookup, on_table, plan::fits_a_cell},
     jobs::{Rest, Stop},
     permits::Rights,
-    records::{ListRequest, list_for},
+    records::{COUNTED, ListRequest, list_for},
     represent::{self, DEPARTMENTS, Labels, PEOPLE},
 };
 use crate::{
@@ -104,7 +104,7 @@ impl Export {
             limit: Some(PAGE),
             cursor,
             hops: Vec::new(),
-            count,
+            count: count.then_some(COUNTED),
         }
     }
 }

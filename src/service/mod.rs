@@ -49,6 +49,7 @@ mod resolve_people;
 mod run_flow;
 pub mod save_record;
 pub mod scenarios;
+mod search_indexing;
 pub mod see;
 pub mod seed;
 pub mod selection;
@@ -91,6 +92,8 @@ pub struct Service {
     pub wake_delivery: Arc<tokio::sync::Notify>,
     /// Told to look at the calendar now.
     pub wake_calendar: Arc<tokio::sync::Notify>,
+    /// The same for what keeps the search indexes.
+    pub wake_index: Arc<tokio::sync::Notify>,
     outward: outward::Client,
     passwords: Arc<sign_in::Passwords>,
     actors: Arc<accounts::Actors>,
@@ -166,6 +169,7 @@ impl Service {
             wake: Arc::default(),
             wake_delivery: Arc::default(),
             wake_calendar: Arc::default(),
+            wake_index: Arc::default(),
             outward: outward::Client::new(Vec::new()),
             passwords: Arc::new(sign_in::Passwords::default()),
             actors: Arc::new(accounts::Actors::default()),

@@ -35,7 +35,8 @@ pub struct ListRequest {
     pub cursor: Option<String>,
     /// Link hops to read besides the fields.
     pub hops: Vec<String>,
-    pub count: bool,
+    /// Counted too, no further than this.
+    pub count: Option<u64>,
 }
 
 /// A page of a list.
@@ -94,13 +95,13 @@ pub async fn list_for(
     let hops = chosen.hops(&request.hops);
     let reading = chosen.reading();
     let condition = chosen.condition.clone();
-    let listing =
-        Listing { condition, search: request.search.clone(), sort: &sort, page: Page { limit, after }, hops: &hops };
+    let search = records::search(conn, &live.schema, reading, request.search.as_deref()).await?;
+    let listing = Listing { condition, search, sort: &sort, page: Page { limit, after }, hops: &hops };
     let page = records::list(conn, &live.schema, reading, &listing).await?;
     let (records, next) = page.map_err(|_| Error::invalid("/cursor", "bad_cursor"))?;
     let count = match request.count {
-        true => Some(records::count(conn, &live.schema, reading, &listing, COUNTED).await?),
-        false => None,
+        Some(cap) => Some(records::count(conn, &live.schema, reading, &listing, cap).await?),
+        None => None,
     };
     let next = next.map(|cursor| cursor.encode());
     let Selection { permit, targets, .. } = chosen;
@@ -256,14 +257,9 @@ pub async fn options(
         .take(1)
         .map(|field| Sort { path: FieldPath::Field(field.key.clone()), descending: false })
         .collect();
-    let listing = Listing {
-        condition,
-        search: words.map(str::to_owned),
-        sort: &sort,
-        page: Page { limit, after: None },
-        hops: &[],
-    };
     let reading = Reading { permit: &permit, targets: &targets };
+    let search = records::search(conn, &live.schema, reading, words).await?;
+    let listing = Listing { condition, search, sort: &sort, page: Page { limit, after: None }, hops: &[] };
     let page = records::list(conn, &live.schema, reading, &listing).await?;
     let (rows, _) = page.map_err(|_| Error::invalid("/cursor", "bad_cursor"))?;
     Ok(rows.into_iter().map(|row| (row.id.0, records::label(definition, row.id.0, &row.document.values))).collect())

@@ -24,7 +24,7 @@ use std::{fmt::Write, sync::Arc};
 
 /// The number of the layout that this program gives to the tables of apps. Raise it when [`publish`] makes something that
 /// tables of earlier programs lack: they are brought up to it when the program starts.
-pub const LAYOUT: i64 = 1;
+pub const LAYOUT: i64 = 2;
 
 /// Brings the physical tables to the app's definitions: adds tables, columns and indexes that are missing.
 ///

@@ -69,6 +69,16 @@ pub(super) struct Operand<'a> {
     pub field: Option<&'a Field>,
 }
 
+/// A text in which searched words may stand.
+pub(super) struct Searched<'a> {
+    path: FieldPath,
+    /// The link through which it is reached; none for the table's own.
+    pub link: Option<&'a str>,
+    /// The table and field that hold it.
+    pub table: &'a str,
+    pub field: &'a Field,
+}
+
 impl<'a> Compiler<'a> {
     fn unmasked(self) -> Self {
         Self { reading: None, ..self }
@@ -227,26 +237,40 @@ impl<'a> Compiler<'a> {
         Func::cust(name).arg(text).arg(part.to_owned()).into()
     }
 
-    /// Rows whose searchable text holds every word, each word in a field that may be read. A searchable link is searched by
-    /// the searchable fields of what it points at.
-    pub fn search(self, words: &str) -> Expr {
-        let mut paths: Vec<FieldPath> = Vec::new();
+    /// What a search looks in. A searchable link is searched by the searchable fields of what it points at.
+    pub fn searched(self) -> Vec<Searched<'a>> {
+        let mut all = Vec::new();
         for field in self.table.scalars().filter(|field| field.searchable && !field.sealed) {
             let target = field.target.as_deref().filter(|_| field.kind == Kind::Link);
-            match target.and_then(|key| self.schema.app.tables.get(key)) {
-                Some(target) => paths.extend(
-                    target
-                        .scalars()
-                        .filter(|end| end.searchable && !end.kind.is_link())
-                        .map(|end| FieldPath::Hop(field.key.clone(), Box::new(FieldPath::Field(end.key.clone())))),
-                ),
-                None => paths.push(FieldPath::Field(field.key.clone())),
+            let path = FieldPath::Field(field.key.clone());
+            match (target.and_then(|key| self.schema.app.tables.get(key)), &field.lookup) {
+                (Some(target), _) => {
+                    let ends = target.scalars().filter(|end| end.searchable && !end.kind.is_link());
+                    all.extend(ends.map(|end| Searched {
+                        path: FieldPath::Hop(field.key.clone(), Box::new(FieldPath::Field(end.key.clone()))),
+                        link: Some(&field.key),
+                        table: &target.key,
+                        field: end,
+                    }));
+                }
+                (None, Some(lookup)) => {
+                    let end = self.schema.app.tables.get(&lookup.table).and_then(|table| table.field(&lookup.field));
+                    let (link, field) = (Some(lookup.link.as_str()), end.unwrap_or(field));
+                    all.push(Searched { path, link, table: &lookup.table, field });
+                }
+                (None, None) => all.push(Searched { path, link: None, table: &self.table.key, field }),
             }
         }
+        all
+    }
+
+    /// Rows whose searchable text holds every word, each word in a field that may be read.
+    pub fn search(self, words: &str) -> Expr {
+        let searched = self.searched();
         let mut all = Expr::val(1).eq(1);
         for word in crate::query::words(words) {
             let mut any = Expr::val(1).eq(0);
-            for path in &paths {
+            for Searched { path, .. } in &searched {
                 let text = self.form(path, Form::Searched).expression;
                 any = any.or(text.clone().is_not_null().and(self.position(text, &word).gt(0)));
             }

@@ -39,6 +39,7 @@ mod row;
 pub mod saved_views;
 pub mod scenario_runs;
 pub mod schema;
+pub mod search_index;
 pub mod series;
 pub mod session;
 pub mod settings;

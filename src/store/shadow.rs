@@ -6,6 +6,7 @@
 use super::{
     Connection, Error, Tx,
     schema::{Physical, Schema, bind, bind_for, column},
+    search_index,
 };
 use crate::{
     base::value::Value,
@@ -97,6 +98,7 @@ pub(super) fn values(field: &Field, value: &Value) -> Vec<SqlValue> {
 /// # Errors
 /// The database failed.
 pub(super) async fn prepare(tx: &Tx, schema: &Schema) -> Result<(), Error> {
+    search_index::drop_outdated(tx, schema).await?;
     for table in schema.app.tables.values() {
         let (_, physical) = schema.table(&table.key)?;
         let there = columns_there(tx, &physical.name).await?;
@@ -125,7 +127,7 @@ pub(super) async fn prepare(tx: &Tx, schema: &Schema) -> Result<(), Error> {
             tx.execute_text(&format!("CREATE INDEX IF NOT EXISTS {index} ON {place} ({name}, id)")).await?;
         }
     }
-    Ok(())
+    search_index::prepare(tx, schema).await
 }
 
 /// Whether lists are likely to be sorted by the field: it is indexed, or names the record.

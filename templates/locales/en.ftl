@@ -455,6 +455,7 @@ pager-rows = { $count ->
    *[other] { $count } rows on this page
 }
 pager-rows-of = { $count } of { $total } rows
+pager-tally = Count on
 grid-empty-title = No { $title } yet
 grid-empty-body = Make the first one, or try another view
 grid-empty-read = Once there is something, it is listed here

@@ -440,6 +440,7 @@ pager-older = 更早的
 pager-size = 每页
 pager-rows = 本页 { $count } 条
 pager-rows-of = 本页 { $count } 条，共 { $total } 条
+pager-tally = 继续计数
 grid-empty-title = 还没有{ $title }
 grid-empty-body = 新建第一条，或换一个视图看看
 grid-empty-read = 有了内容以后，会列在这里

@@ -1,15 +1,21 @@
 //! Lists: filter, sort, pages by key, counts; and what they cost.
 
 use crate::{
+    evolve::{publish, put, shop, thing},
     server::{Server, on_both},
     stock::{BALANCE, INBOUND, ITEM, SHANGHAI, receipt, submit},
 };
 use formwork::{
-    service::records::{ListRequest, list_json},
+    service::{
+        jobs::Stop,
+        records::{ListRequest, list_json},
+    },
     store::Connection,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+
+const ROWS: &str = "/api/v1/apps/shop/tables/thing/records";
 
 fn codes(rows: &[Value]) -> Vec<String> {
     rows.iter().map(|row| row["values"]["code"].as_str().expect("a code").to_owned()).collect()
@@ -217,7 +223,7 @@ async fn a_page_costs_the_same_number_of_statements_whatever_its_length() {
         for limit in [5, 100] {
             let before = reader.statements();
             let sort = Some("-biz_date,no".to_owned());
-            let request = ListRequest { limit: Some(limit), sort, count: true, ..ListRequest::default() };
+            let request = ListRequest { limit: Some(limit), sort, count: Some(10_000), ..ListRequest::default() };
             let json = list_json(&reader, &call, &live, "inbound", &request).await.expect("a list");
             assert_eq!(json["items"].as_array().map(Vec::len), usize::try_from(limit).ok());
             counted.push(reader.statements() - before);
@@ -260,6 +266,11 @@ async fn counting_stops_at_its_cap() {
     }
     let list = manager.list(ITEM, &[("count", "true"), ("limit", "1")]).await.expect(200);
     assert_eq!((&list["count"], &list["count_capped"]), (&json!(10_000), &json!(true)));
+    // A page counts a little way; the whole count and the totals are there for whoever asks.
+    let page = manager.get("/apps/wms/item").await.expect(200).text();
+    assert!(page.contains("1,000+") && page.contains("data-tally"), "{page}");
+    let page = manager.get("/apps/wms/item?sum=most").await.expect(200).text();
+    assert!(page.contains("10,000+") && !page.contains("data-tally"), "{page}");
     // So many rows of one unit are read in the order asked for, and none is left out at the border of a page.
     let unit = json!({"field": "uom", "op": "eq", "value": uom}).to_string();
     for (sort, first) in [("code", "N-0"), ("-code", "N-9999")] {
@@ -301,16 +312,27 @@ async fn chinese_is_found_by_characters_pinyin_and_initials() {
         let found = async |caller: &crate::client::Caller, words: &str| {
             caller.list(ITEM, &[("q", words)]).await.expect(200).items().iter().any(|row| row["id"] == item["id"])
         };
-        for words in ["螺丝", "luosi", "ls", "ＬＵＯ", "DuXin", "dxls", "m8", "q-1 luosi", "ｍ８ 丝"] {
-            assert!(found(&manager, words).await, "{words}");
-        }
-        for words in ["luomu", "q-1 luomu", "螺 母"] {
-            assert!(!found(&manager, words).await, "{words}");
+        // While it waits to be taken into the index, and when it is in it.
+        for _ in 0..2 {
+            for words in ["螺丝", "luosi", "ls", "ＬＵＯ", "DuXin", "dxls", "m8", "q-1 luosi", "ｍ８ 丝"] {
+                assert!(found(&manager, words).await, "{words}");
+            }
+            for words in ["luomu", "q-1 luomu", "螺 母"] {
+                assert!(!found(&manager, words).await, "{words}");
+            }
+            server.service.index_for_search(&Stop::default()).await.expect("it is taken in");
         }
         // What is changed is found as it is now.
         let path = format!("{ITEM}/{}", item.id());
         manager.patch(&path, json!({"values": {"name": "不锈钢合页", "spec": null}})).await.expect(200);
         assert!(found(&manager, "bxghy").await && !found(&manager, "luosi").await && !found(&manager, "m8").await);
+        server.service.index_for_search(&Stop::default()).await.expect("it is taken in");
+        assert!(found(&manager, "bxghy").await && !found(&manager, "luosi").await && !found(&manager, "m8").await);
+        let administrator = server.administrator();
+        administrator.delete(&path).await.expect(204);
+        assert!(!found(&manager, "bxghy").await);
+        administrator.post(&format!("{path}/restore"), json!({})).await.expect(200);
+        assert!(found(&manager, "bxghy").await);
         // Lists of documents are searched by what their links point at.
         let receipt = json!({"kind": "other", "warehouse": {"key": SHANGHAI}, "lines": [{"item": {"key": "HW-0008"}, "qty": "1"}]});
         server.keeper().post(INBOUND, json!({"values": receipt})).await.expect(201);
@@ -345,6 +367,40 @@ async fn chinese_is_sorted_by_pinyin_page_after_page() {
                 cursor = Some(next.to_owned());
             }
             assert_eq!(seen, wanted, "{sort}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_searched_follows_the_published_definition() {
+    on_both(async |server: &Server| {
+        let administrator =
+            shop(server, &[json!({"code": "red-77", "a": "Kupfer"}), json!({"code": "blue-4", "a": "Messing"})]).await;
+        let found = async |words: &str| {
+            let rows = administrator.list(ROWS, &[("q", words)]).await.expect(200);
+            rows.items()
+                .iter()
+                .map(|row| row["values"]["code"].as_str().expect("a code").to_owned())
+                .collect::<Vec<_>>()
+        };
+        let mut table = thing();
+        for (searched, code, metal) in [
+            (&["code"][..], vec!["red-77"], Vec::<&str>::new()),
+            (&["code", "a"][..], vec!["red-77"], vec!["red-77"]),
+            (&["a"][..], vec![], vec!["red-77"]),
+            (&["code"][..], vec!["red-77"], vec![]),
+        ] {
+            for key in ["code", "a"] {
+                table["properties"][key]["x-field"]["searchable"] = searched.contains(&key).into();
+            }
+            put(&administrator, &table).await;
+            publish(&administrator).await;
+            for _ in 0..2 {
+                assert_eq!(found("ed-77").await, code, "{searched:?}");
+                assert_eq!(found("kupf").await, metal, "{searched:?}");
+                server.service.index_for_search(&Stop::default()).await.expect("rows are taken in");
+            }
         }
     })
     .await;

@@ -84,7 +84,7 @@ impl Service {
     async fn link_options(&self, call: &Call, live: &LiveApp, field: &Field) -> Result<Vec<String>, Error> {
         let Some(target) = &field.target else { return Ok(Vec::new()) };
         let reader = self.store.reader();
-        let request = ListRequest { limit: Some(LISTED), count: true, ..ListRequest::default() };
+        let request = ListRequest { limit: Some(LISTED), count: Some(LISTED), ..ListRequest::default() };
         let listed = match list(&reader, call, live, target, &request).await {
             Ok((listed, _)) => listed,
             Err(Error::NotFound | Error::Forbidden { .. }) => return Ok(Vec::new()),

@@ -96,6 +96,9 @@ pub(super) async fn is_read_in_order(
     listing: &Listing<'_>,
 ) -> Result<bool, Error> {
     let Some(Sort { path: FieldPath::Field(first), .. }) = listing.sort.first() else { return Ok(false) };
+    if listing.search.as_ref().is_some_and(|search| search.among.is_some()) {
+        return Ok(false);
+    }
     let table = compiler.table;
     let Some(field) = table.field(first).filter(|_| !conn.is_postgres()) else { return Ok(false) };
     let leads = |key: &str| table.index.iter().any(|set| set.first().is_some_and(|first| first == key));
@@ -162,7 +165,8 @@ pub(super) struct Sorted {
 
 impl Sorted {
     pub fn new(compiler: Compiler<'_>, listing: &Listing<'_>) -> Self {
-        let described = format!("{} {:?} {:?}", Sort::to_text(listing.sort), listing.condition, listing.search);
+        let words = listing.search.as_ref().map(|search| &search.words);
+        let described = format!("{} {:?} {words:?}", Sort::to_text(listing.sort), listing.condition);
         let digest = Sha256::digest(described.as_bytes());
         // The id decides alone, so that nothing after it matters.
         let id = listing.sort.iter().position(|sort| sort.path == FieldPath::System(SystemField::Id));

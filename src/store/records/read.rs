@@ -226,8 +226,11 @@ fn wanted(compiler: Compiler<'_>, permit: &Permit, listing: &Listing<'_>) -> Exp
     if listing.condition != Condition::Always {
         wanted = wanted.and(compiler.condition(&listing.condition));
     }
-    if let Some(words) = listing.search.as_deref().filter(|words| !words.trim().is_empty()) {
-        wanted = wanted.and(compiler.search(words));
+    if let Some(search) = &listing.search {
+        if let Some(among) = &search.among {
+            wanted = wanted.and(column(ALIAS, "id").is_in(among.iter().copied()));
+        }
+        wanted = wanted.and(compiler.search(&search.words));
     }
     wanted
 }

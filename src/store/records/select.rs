@@ -5,6 +5,7 @@ use super::super::{
     filter::{Compiler, Reading},
     schema::Schema,
 };
+use super::search::Search;
 use crate::{
     access::Permit,
     base::{
@@ -64,7 +65,7 @@ pub struct Listing<'a> {
     /// The view's and the caller's conditions.
     pub condition: Condition,
     /// Words that searchable fields must hold.
-    pub search: Option<String>,
+    pub search: Option<Search>,
     pub sort: &'a [Sort],
     pub page: Page,
     /// Link hops to select besides the fields.

@@ -8,7 +8,7 @@ use crate::{
         aggregate::{AggregateRequest, aggregate_json},
         batch::{Batch, New, Old, Update},
         press_button::Press,
-        records::{ListRequest, list_json},
+        records::{COUNTED, ListRequest, list_json},
         represent,
         save_record::{Create, Edit},
     },
@@ -46,7 +46,7 @@ pub async fn list(
         limit: asked.number("limit")?.map(|limit| u64::try_from(limit).unwrap_or(0)),
         cursor: asked.get("cursor").map(str::to_owned),
         hops: Vec::new(),
-        count: asked.flag("count")?,
+        count: asked.flag("count")?.then_some(COUNTED),
     };
     let json = list_json(&web.service.store.reader(), &caller.call, &live, &table, &request).await?;
     Ok(Json(json).into_response())

@@ -36,7 +36,7 @@ use crate::{
     service::{
         Call, Error, LiveApp,
         permits::Rights,
-        records::{COUNTED, ListRequest, Listed, list},
+        records::{ListRequest, Listed, list},
         views,
     },
     store,
@@ -52,7 +52,7 @@ use crate::{
         },
     },
 };
-use asked::{Asked, SIZES, USUAL};
+use asked::{Asked, SIZES, Tally, USUAL};
 use axum::{
     extract::{Path, RawQuery, State},
     response::{IntoResponse, Redirect, Response},
@@ -269,7 +269,7 @@ impl Stage<'_, '_> {
             limit: Some(self.asked.limit),
             cursor: self.asked.cursor.clone(),
             hops: columns.iter().flat_map(GridColumn::hops).chain(groups.filter(|key| key.contains('.'))).collect(),
-            count: true,
+            count: Some(self.asked.tally.cap()),
         }
     }
 
@@ -382,7 +382,7 @@ fn pager(texts: Texts, listed: &Listed, asked: &Asked, grouped: bool) -> Pager {
     let shown = Arg::Number(as_i64(listed.records.len()));
     let text = match listed.count {
         Some(count) => {
-            let total = find::capped(count, COUNTED);
+            let total = find::capped(count, asked.tally.cap());
             texts.with("pager-rows-of", &[("count", shown), ("total", Arg::Text(&total))])
         }
         None => texts.with("pager-rows", &[("count", shown)]),
@@ -392,7 +392,9 @@ fn pager(texts: Texts, listed: &Listed, asked: &Asked, grouped: bool) -> Pager {
         let with = if *size == USUAL { Vec::new() } else { vec![("limit", size.to_string())] };
         Tab::new(size.to_string(), asked.address(&["limit"], &with), *size == asked.limit)
     });
-    Pager { previous, next, text, sizes: if more { sizes.collect() } else { Vec::new() } }
+    let glanced = asked.tally == Tally::Glance && listed.count.is_some_and(|count| count > Tally::Glance.cap());
+    let tally = glanced.then(|| asked.here(&[("sum", "most".to_owned())]));
+    Pager { previous, next, text, tally, sizes: if more { sizes.collect() } else { Vec::new() } }
 }
 
 /// The rows with these ids as the list of this address shows them.

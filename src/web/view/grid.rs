@@ -85,6 +85,8 @@ pub struct Editing {
     pub base: String,
     /// How many rows the conditions find.
     pub count: u64,
+    /// The same for people: `1,000+` where counting stopped.
+    pub counted: String,
     /// Rows may be made by pasting.
     pub creates: bool,
     /// Rows may be moved to the trash.
@@ -377,6 +379,8 @@ pub struct Pager {
     pub next: Option<String>,
     /// For example `本页 50 条`.
     pub text: String,
+    /// Where the rows are counted on, if they were not counted to the end.
+    pub tally: Option<String>,
     /// Rows on a page and the address for it, the chosen one first flagged.
     pub sizes: Vec<Tab>,
 }

@@ -3,6 +3,7 @@
 use super::conditions::{self, Group, Part, Posted};
 use crate::{
     definition::view::{MOST_FROZEN, MOST_GROUPS, RowHeight, Span, Total, View, ViewColumn, ViewKind, WIDTHS},
+    service::records::COUNTED,
     web::pages::find,
 };
 use indexmap::IndexMap;
@@ -11,6 +12,8 @@ use serde_json::Value as Json;
 
 pub const SIZES: [u64; 4] = [20, 50, 100, 200];
 pub const USUAL: u64 = 50;
+/// Where counting stops at first; the whole count is asked for when the page is there.
+const GLANCED: u64 = 1_000;
 /// How many pages back a list remembers.
 const TRAIL: usize = 12;
 /// Between the starts of earlier pages; no start holds it.
@@ -21,6 +24,28 @@ const MOST_COLUMNS: usize = 60;
 
 /// The parameters that name fields by which a kind of view is drawn.
 const DRAWN_BY: [&str; 5] = ["by", "start", "end", "color_by", "cover"];
+
+/// How far the rows of a list are counted, and of how many the totals are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tally {
+    /// No further than does not hold up the page.
+    #[default]
+    Glance,
+    /// As far as lists are counted.
+    Most,
+    /// As [`Self::Most`], and the totals of however many there are.
+    All,
+}
+
+impl Tally {
+    /// Where counting stops.
+    pub const fn cap(self) -> u64 {
+        match self {
+            Self::Glance => GLANCED,
+            Self::Most | Self::All => COUNTED,
+        }
+    }
+}
 
 /// What the address asks for. What it does not name is as the view has it.
 #[derive(Debug, Clone, Default)]
@@ -52,8 +77,8 @@ pub struct Asked {
     pub cursor: Option<String>,
     /// Starts of the pages before this one, the first page being an empty one.
     pub trail: Vec<String>,
-    /// The totals are wanted however many rows there are.
-    pub sum: bool,
+    /// How far the rows are counted and added up.
+    pub tally: Tally,
     /// Conditions that the reader is at.
     pub draft: Option<Group>,
     /// The conditions are meant to be taken.
@@ -123,7 +148,11 @@ impl Asked {
             limit: limit.unwrap_or(USUAL),
             cursor: text("cursor"),
             trail: trail.map(|trail| trail.split(STEP).map(str::to_owned).collect()).unwrap_or_default(),
-            sum: given("sum") == Some("all"),
+            tally: match given("sum") {
+                Some("all") => Tally::All,
+                Some("most") => Tally::Most,
+                _ => Tally::Glance,
+            },
             draft,
             apply,
             notice: text("notice"),
@@ -203,6 +232,16 @@ impl Asked {
         keep("in", self.within.as_ref().map(ToString::to_string));
         keep("limit", (self.limit != USUAL).then(|| self.limit.to_string()));
         kept
+    }
+
+    /// The same page of the list with something else besides.
+    pub fn here(&self, with: &[(&str, String)]) -> String {
+        let mut with = with.to_vec();
+        if let Some(cursor) = &self.cursor {
+            with.push(("cursor", cursor.clone()));
+            with.push(("trail", self.trail.join(&STEP.to_string())));
+        }
+        self.address(&[], &with)
     }
 
     pub fn address(&self, without: &[&str], with: &[(&str, String)]) -> String {

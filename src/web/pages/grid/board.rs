@@ -35,7 +35,7 @@ pub async fn lay(stage: &Stage<'_, '_>, grid: &mut Grid) -> Result<(), Error> {
     let by = view.by.clone().unwrap_or_default();
     let columns = scope.columns(view);
     let request = BoardRequest {
-        list: ListRequest { limit: Some(CARDS), count: false, ..stage.request(&columns) },
+        list: ListRequest { limit: Some(CARDS), count: None, ..stage.request(&columns) },
         by: by.clone(),
         measure: measures(view, &columns),
         only: asked.column.clone(),

@@ -77,7 +77,7 @@ pub async fn lay(stage: &Stage<'_, '_>, grid: &mut Grid) -> Result<(), Error> {
         sort: Some(start.key.clone()),
         limit: Some(MOST),
         cursor: None,
-        count: false,
+        count: None,
         ..stage.request(&columns)
     };
     let (listed, _) = list_for(conn, call, live, key, &request, (Action::View, MOST)).await?;

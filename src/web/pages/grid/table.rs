@@ -2,6 +2,7 @@
 
 use super::{
     Stage,
+    asked::Tally,
     columns::{GridColumn, Reader, RowReader},
     pager,
     rows::{Rows, measures},
@@ -13,7 +14,7 @@ use crate::{
         Error,
         aggregate::{AggregateRequest, GroupNode, aggregate, grouped},
         permits::Rights,
-        records::{COUNTED, list},
+        records::list,
         represent,
     },
     web::{
@@ -38,7 +39,8 @@ pub async fn lay(stage: &Stage<'_, '_>, toolbox: &Toolbox<'_, '_>, grid: &mut Gr
     };
     let worth = listed.records.len() > 1 && !measured.measure.is_empty();
     // Adding up takes as long as there are rows, so of very many it is done for whoever asks, as they do by grouping.
-    let at_once = asked.sum || !view.group.is_empty() || listed.count.is_none_or(|count| count <= COUNTED);
+    let counted = listed.count.is_none_or(|count| count <= asked.tally.cap());
+    let at_once = asked.tally == Tally::All || !view.group.is_empty() || counted;
     let totals = match worth && at_once {
         true => {
             let whole = AggregateRequest { group: String::new(), ..measured.clone() };
@@ -75,7 +77,8 @@ pub async fn lay(stage: &Stage<'_, '_>, toolbox: &Toolbox<'_, '_>, grid: &mut Gr
     if grid.totals.iter().skip(1).all(Option::is_none) {
         grid.totals.clear();
     }
-    grid.totals_at = (worth && !at_once).then(|| asked.address(&[], &[("sum", "all".to_owned())]));
+    let ask = worth && !at_once && asked.tally != Tally::Glance;
+    grid.totals_at = ask.then(|| asked.address(&[], &[("sum", "all".to_owned())]));
     let partial = totals.as_ref().is_some_and(|totals| totals.masked);
     grid.totals_label = texts.get(if partial { "sum-readable" } else { "sum-all" });
     grid.empty = listed.records.is_empty().then(|| stage.empty());
@@ -86,6 +89,7 @@ pub async fn lay(stage: &Stage<'_, '_>, toolbox: &Toolbox<'_, '_>, grid: &mut Gr
         url: find::address(&format!("{}/cells", asked.path), &stage.shown_by()),
         base: asked.path.clone(),
         count: listed.count.unwrap_or(0),
+        counted: find::capped(listed.count.unwrap_or(0), asked.tally.cap()),
         creates: stage.creates,
         deletes,
         fields: settable(scope, &columns, stage.rights, key),

@@ -105,9 +105,9 @@ pub async fn list(
     let narrow = |select: &mut SelectStatement| match in_order {
         false => restrict(select, compiler, reading.permit, listing),
         true => {
-            // Wrapped, no index is sought for it.
+            // The argument of a function is looked at row by row: no index is sought for it.
             let condition = wanted(compiler, reading.permit, listing);
-            select.and_where(Func::cust("likely").arg(condition).into());
+            select.and_where(Func::coalesce([condition, Expr::val(0)]).into());
         }
     };
     let found = || {

@@ -15,7 +15,7 @@ use crate::{
         Answer, Error,
         decide_task::{Decide, Decision, Steer},
         press_button::Press,
-        records::{ListRequest, list_json},
+        records::{COUNTED, ListRequest, list_json},
         represent,
         save_record::{Create, Edit},
     },
@@ -270,7 +270,7 @@ impl Play {
                     });
                 }
                 let filter = (!tests.is_empty()).then(|| json!({"all": tests}));
-                let request = ListRequest { filter, limit: Some(200), count: true, ..ListRequest::default() };
+                let request = ListRequest { filter, limit: Some(200), count: Some(COUNTED), ..ListRequest::default() };
                 let listed = list_json(&reader, &call, live, &find.table, &request).await;
                 let listed = match listed {
                     Ok(listed) => listed,

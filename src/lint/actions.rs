@@ -112,11 +112,15 @@ impl<'a, 'f> Place<'a, 'f> {
     fn steps(&mut self, pointer: &str, steps: &'a [Step], lines: Option<&'a Field>) {
         for (index, step) in steps.iter().enumerate() {
             let here = format!("{pointer}/{index}");
-            let about_record = match step {
-                Step::Post(_) | Step::Reserve(_) | Step::Release(_) | Step::Reverse(_) | Step::Set(_) => true,
-                Step::ForEach(_) => true,
-                _ => false,
-            };
+            let about_record = matches!(
+                step,
+                Step::Post(_)
+                    | Step::Reserve(_)
+                    | Step::Release(_)
+                    | Step::Reverse(_)
+                    | Step::Set(_)
+                    | Step::ForEach(_)
+            );
             if about_record && !self.record {
                 let message =
                     "this runs without a record, so there is nothing to do it to; create or update one instead";

@@ -195,6 +195,12 @@ fn judge(before: &Documents, after: &Documents) -> Result<(), Refusal> {
             }
             Table::parse(&json).err().unwrap_or_default()
         };
+        if kind == DocumentKind::Form
+            && let Some(refusal) = after.json(path).ok().and_then(|form| standing::broken_tabs(&form))
+            && before.json(path).ok().and_then(|form| standing::broken_tabs(&form)).is_none()
+        {
+            return Err(refusal);
+        }
         let new = wrong(after);
         if new.is_empty() {
             continue;

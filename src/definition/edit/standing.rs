@@ -1,6 +1,9 @@
 //! What stands at a place of a form, and what can be said of it there.
 
-use super::property::{Property, Shape};
+use super::{
+    Refusal, form,
+    property::{Property, Shape},
+};
 use serde_json::Value as Json;
 
 /// What stands at a place of a form.
@@ -105,4 +108,16 @@ impl Standing {
             ],
         }
     }
+}
+
+/// What no form can be: a tab without a title, tabs within tabs.
+pub(super) fn broken_tabs(form: &Json) -> Option<Refusal> {
+    form::items(form, "/layout").into_iter().filter(|(_, item)| item.get("tabs").is_some()).find_map(|(at, item)| {
+        if at.contains("/tabs/") {
+            return Some(Refusal::new("edit_inside"));
+        }
+        let untitled = |tab: &Json| tab["title"].as_str().is_none_or(|title| title.trim().is_empty());
+        let any = item["tabs"].as_array().is_some_and(|tabs| tabs.iter().any(untitled));
+        any.then(|| Refusal::new("edit_title").at("title"))
+    })
 }

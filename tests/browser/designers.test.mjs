@@ -29,6 +29,12 @@ const fields = async () => Object.values((await draft("table/she_bei")).properti
 const is = async (what, wanted, read) => until(what, async () => JSON.stringify(await read()) === JSON.stringify(wanted));
 const palette = (name) => page.locator("[data-palette]").getByRole("button", { name, exact: true });
 
+/** Opens a designer and waits until its scripts are there: a press before would be a plain form post, and a new page. */
+async function design(path) {
+  await page.goto(`/build/${app}/${path}`);
+  await page.locator("html.js").waitFor({ state: "attached" });
+}
+
 async function drag(from, to) {
   await from.scrollIntoViewIfNeeded();
   await from.dragTo(to);
@@ -66,7 +72,7 @@ test("steps are undone and redone, also after the page was opened anew", async (
 });
 
 test("fields are dragged to where they go", async () => {
-  await page.goto(`/build/${app}/tables/she_bei?field=ri_qi`);
+  await design("tables/she_bei?field=ri_qi");
   await drag(page.locator("[data-grip]"), page.locator("[data-field=ming_cheng]"));
   await is("the date is first", ["日期", "名称", "状态"], fields);
   await drag(palette("金额"), page.locator("[data-field=zhuang_tai]"));
@@ -79,7 +85,7 @@ const places = async () => {
 };
 
 test("a form is laid out by dragging and by buttons", async () => {
-  await page.goto(`/build/${app}/forms/she_bei`);
+  await design("forms/she_bei");
   await page.getByRole("button", { name: "添加分组" }).click();
   await until("there are two sections", async () => (await places()).length === 2);
   const [first] = await places();

@@ -35,7 +35,11 @@ async function design(path) {
   await page.locator("html.js").waitFor({ state: "attached" });
 }
 
+/** What was saved shows on the page a moment later. */
+const shown = () => page.locator(".build-bar:not([aria-busy])").waitFor();
+
 async function drag(from, to) {
+  await shown();
   await from.scrollIntoViewIfNeeded();
   await from.dragTo(to);
 }
@@ -91,6 +95,7 @@ test("a form is laid out by dragging and by buttons", async () => {
   const [first] = await places();
   await drag(palette("说明文字"), page.locator("[data-insert='/layout/1/items/0']"));
   await is("the text stands in the second section", [first, "说明文字"], places);
+  await shown();
   await page.locator("[data-at='/layout/0/items/0'] a.name").click();
   const key = first.split(" ")[0];
   await page.locator("[data-canvas]").getByRole("button", { name: "下移" }).click();

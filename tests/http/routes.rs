@@ -35,6 +35,7 @@ fn filled(path: &str) -> String {
         ("{view}", "stock"),
         ("{button}", "close"),
         ("{automation}", "low_stock"),
+        ("{form}", "inbound"),
         ("{*path}", "y"),
     ];
     let path = known.iter().fold(path.to_owned(), |path, (place, word)| path.replace(place, word));

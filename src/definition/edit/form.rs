@@ -308,7 +308,8 @@ pub fn lines_at(form: &Json, at: &str) -> Option<String> {
 /// A grid that says nothing of its columns shows all of the table's; before one is put in or moved they are written down.
 fn complete_columns(form: &mut Json, at: &str, new: &str, table: &Json) -> Result<(), Refusal> {
     let Some((grid, _)) = at.rsplit_once("/columns/") else { return Ok(()) };
-    let item = form.pointer_mut(grid).ok_or_else(Refusal::gone)?;
+    // Only lines have columns.
+    let item = form.pointer_mut(grid).filter(|item| item["lines"].is_string()).ok_or_else(Refusal::gone)?;
     if item["columns"].as_array().is_some_and(|columns| !columns.is_empty()) {
         return Ok(());
     }

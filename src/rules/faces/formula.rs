@@ -377,19 +377,25 @@ impl Writer<'_> {
                     Some(titles) => text.push_str(&chip(&titles)),
                     None => self.call("SETTING", arguments, text)?,
                 },
-                (name, [Node::Path(lines), Node::Text(column)]) if GATHERING.contains(&name) => {
-                    let mut path = lines.clone();
-                    path.push(column.clone());
-                    let known = SAME.iter().find(|(_, function)| *function == name)?.0;
-                    text.push_str(&format!("{known}({})", chip(&self.naming.titles(&path)?)));
-                }
                 (name, _) => {
                     let known = SAME.iter().find(|(_, function)| *function == name && name != "%")?.0;
-                    self.call(known, arguments, text)?;
+                    match self.gathered(name, arguments) {
+                        Some(column) => text.push_str(&format!("{known}({column})")),
+                        None => self.call(known, arguments, text)?,
+                    }
                 }
             },
         }
         Some(())
+    }
+
+    /// The chip of the column of lines that a function gathers.
+    fn gathered(&self, function: &str, arguments: &[Node]) -> Option<String> {
+        let [Node::Path(lines), Node::Text(column)] = arguments else { return None };
+        let mut path = lines.clone();
+        path.push(column.clone());
+        let titles = self.naming.titles(&path).filter(|_| GATHERING.contains(&function))?;
+        Some(chip(&titles))
     }
 
     fn operation(

@@ -132,7 +132,8 @@ pub fn read_rows(node: &Node) -> Option<Rows> {
         }
         parts.push(match guarded(first).or_else(|| bare(first)) {
             Some(row) => row,
-            None => Row::Group(read_rows(first).filter(|rows| rows.parts.len() > 1)?),
+            None if matches!(first, Node::Binary(Binary::And | Binary::Or, ..)) => Row::Group(read_rows(first)?),
+            None => return None,
         });
         rest = tail;
     }

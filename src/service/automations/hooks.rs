@@ -2,7 +2,10 @@
 
 use super::{Cause, Extra};
 use crate::{
-    base::value::{Value, Values},
+    base::{
+        error::Params,
+        value::{Value, Values},
+    },
     definition::automation::{EVENT, Trigger},
     service::{
         Answer, Call, Error, LiveApp, Service,
@@ -79,7 +82,8 @@ impl Service {
         let hook = stored::hook_by_hash(&reader, &tokens::hash(token)).await?.ok_or(Error::NotFound)?;
         let now = self.clock.now();
         if !self.senders.admit_within(-hook.id, "", now, MOST_A_MINUTE, MINUTE) {
-            return Err(Error::Limited { code: "rate_limited".into(), retry_after: 60, params: Default::default() });
+            let params = Params::from([("seconds".to_owned(), "60".to_owned())]);
+            return Err(Error::Limited { code: "rate_limited".into(), retry_after: 60, params });
         }
         let apps = self.live.all(&reader, self.epoch().await?).await?;
         let live = apps.into_iter().find(|live| live.id.0 == hook.app_id).ok_or(Error::NotFound)?;

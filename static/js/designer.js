@@ -6,6 +6,28 @@ let busy = Promise.resolve();
 const replaced = new Map();
 const seenHere = () => document.querySelector('[data-part="bench"] [name="_seen"]')?.value;
 
+/* What a form is about: its address and what it says besides what is typed. */
+const about = (form) => [form.getAttribute("action"), ...[...form.querySelectorAll("input[type=hidden]")].filter((one) => one.name !== "_seen").map((one) => `${one.name}=${one.value}`)].join("&");
+const named = (name) => [...document.querySelectorAll(`[data-autosave] [name="${CSS.escape(name)}"]`)];
+
+/* What is being typed while an answer comes: it is carried into the same control of the new page, and saved when it is left. */
+function typing() {
+  const one = document.activeElement;
+  const form = one?.closest("[data-autosave]");
+  if (!form || !one.name || one.defaultValue === undefined || one.value === one.defaultValue) return () => {};
+  const [place, value, whose] = [named(one.name).indexOf(one), one.value, about(form)];
+  return () => {
+    const again = named(one.name)[place];
+    const own = again?.closest("[data-autosave]");
+    if (!own || about(own) !== whose) return;
+    again.value = value;
+    again.focus();
+    let sent = false;
+    again.addEventListener("change", () => (sent = true), { once: true });
+    again.addEventListener("blur", () => sent || again.value === again.defaultValue || send(own, null), { once: true });
+  };
+}
+
 /* Puts the parts of a fetched page in the place of those that are there; what scrolls stays where it was. */
 function put(text, address) {
   const page = new DOMParser().parseFromString(text, "text/html");
@@ -14,12 +36,14 @@ function put(text, address) {
   if (fresh.some((part) => !part)) return location.assign(address);
   const scrolled = new Map([...document.querySelectorAll("[data-scroll]")].map((one) => [one.dataset.scroll, one.scrollTop]));
   const focus = document.activeElement?.id;
+  const goOn = typing();
   const open = new Set([...document.querySelectorAll("details.group[open] > summary")].map((one) => one.textContent));
   parts.forEach((part, index) => part.replaceWith(document.adoptNode(fresh[index])));
   for (const one of document.querySelectorAll("details.group > summary")) if (open.has(one.textContent)) one.parentElement.open = true;
   for (const one of document.querySelectorAll("[data-scroll]")) one.scrollTop = scrolled.get(one.dataset.scroll) ?? 0;
   document.title = page.title;
   if (focus) document.getElementById(focus)?.focus();
+  goOn();
   history.replaceState(null, "", address.split("notice=")[0].replace(/[?&]$/, ""));
   document.dispatchEvent(new CustomEvent("designer:put"));
 }

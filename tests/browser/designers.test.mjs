@@ -55,10 +55,12 @@ test("a table is made of pressed fields", async () => {
   await palette("单选").click();
   await page.getByRole("textbox", { name: "标题", exact: true }).waitFor();
   await is("the choice is there", ["名称", "单选"], fields);
+  await shown();
   const title = page.getByRole("textbox", { name: "标题", exact: true });
   await title.fill("状态");
   await title.press("Tab");
   await is("what is typed is saved", ["名称", "状态"], fields);
+  await shown();
   const option = page.getByRole("textbox", { name: "选项 1" });
   await option.fill("在用");
   await option.press("Tab");
@@ -97,6 +99,7 @@ test("a form is laid out by dragging and by buttons", async () => {
   await is("the text stands in the second section", [first, "说明文字"], places);
   await shown();
   await page.locator("[data-at='/layout/0/items/0'] a.name").click();
+  await shown();
   const key = first.split(" ")[0];
   await page.locator("[data-canvas]").getByRole("button", { name: "下移" }).click();
   await until("the first has moved down", async () => (await places())[0].split(" ")[1] === key);

@@ -17,6 +17,7 @@ pub mod table;
 pub mod uses;
 
 use super::{
+    app::App,
     package::{Documents, canonical, place as place_of},
     schema::{self, DocumentKind},
     table::Table,
@@ -185,7 +186,7 @@ impl Bench<'_> {
 
 /// No operation makes a document that its kind cannot be, whatever it is given.
 fn judge(before: &Documents, after: &Documents) -> Result<(), Refusal> {
-    for (path, text) in after.iter().filter(|(path, text)| before.get(path) != Some(text)) {
+    for (path, _) in after.iter().filter(|(path, text)| before.get(path) != Some(text)) {
         let Some(kind) = place_of(path).and_then(|place| DocumentKind::of_folder(place.folder)) else { continue };
         let wrong = |documents: &Documents| -> Vec<(String, String)> {
             let Ok(json) = documents.json(path) else { return Vec::new() };
@@ -201,20 +202,29 @@ fn judge(before: &Documents, after: &Documents) -> Result<(), Refusal> {
         {
             return Err(refusal);
         }
-        let new = wrong(after);
-        if new.is_empty() {
-            continue;
-        }
         let known = wrong(before);
-        if let Some((place, message)) = new.into_iter().find(|found| !known.contains(found)) {
+        if let Some((place, message)) = wrong(after).into_iter().find(|found| !known.contains(found)) {
             let at = place.rsplit('/').next().unwrap_or_default();
-            return Err(Refusal::new("edit_broken")
-                .at(at)
-                .with("detail", message)
-                .with("text", text.len().to_string()));
+            return Err(broken(at, message));
+        }
+        if kind == DocumentKind::Form {
+            let known = said_of(path, before);
+            if let Some((place, message)) = said_of(path, after).into_iter().find(|found| !known.contains(found)) {
+                return Err(broken(place.rsplit('/').next().unwrap_or_default(), message));
+            }
         }
     }
     Ok(())
+}
+
+/// What reading the whole app finds wrong in one document: what its own schema cannot know.
+fn said_of(path: &str, documents: &Documents) -> Vec<(String, String)> {
+    let findings = App::parse(documents).err().unwrap_or_default();
+    findings.into_iter().filter(|finding| finding.file == path).map(|finding| (finding.path, finding.message)).collect()
+}
+
+fn broken(at: &str, message: String) -> Refusal {
+    Refusal::new("edit_broken").at(at).with("detail", message)
 }
 
 #[cfg(test)]

@@ -116,6 +116,18 @@ pub fn source(kind: DocumentKind) -> &'static str {
     source_named(kind.name()).unwrap_or_default()
 }
 
+/// A schema by its name, read.
+#[must_use]
+pub fn parsed(name: &str) -> Option<&'static Json> {
+    compiled().as_ref().ok()?.schemas.get(name)
+}
+
+/// The name of a schema, for as long as the program runs.
+#[must_use]
+pub fn name_of(name: &str) -> Option<&'static str> {
+    SOURCES.iter().map(|(known, _)| *known).find(|known| *known == name)
+}
+
 /// Problems that are told of one document.
 const TOLD: usize = 200;
 

@@ -3,6 +3,7 @@
 //! A leaf: it knows no other part of the program.
 
 pub mod format;
+mod schema_words;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};

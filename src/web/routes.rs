@@ -118,6 +118,16 @@ fn page_routes() -> Vec<Route> {
             Administrator,
             get(pages::build::preview::show).post(pages::build::preview::live),
         ),
+        route(
+            "/build/{app}/menu",
+            Administrator,
+            get(pages::build::sheet::menu).post(pages::build::sheet::change_menu),
+        ),
+        route(
+            "/build/{app}/settings",
+            Administrator,
+            get(pages::build::sheet::settings).post(pages::build::sheet::change_settings),
+        ),
         route("/build/{app}/share", Administrator, get(pages::share::show)),
         route("/build/{app}/publish", Administrator, get(pages::publish::show).post(pages::publish::act)),
         route(

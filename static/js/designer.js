@@ -115,6 +115,15 @@ function startEdits() {
     if (document.activeElement?.closest("[data-autosave]")) document.activeElement.blur();
     queue(() => go(to.pathname + to.search));
   });
+  /* A chip or a function goes where the formula is being written; between the brackets of a function one goes on. */
+  document.addEventListener("click", (event) => {
+    const chip = event.target.closest("[data-put]");
+    const text = chip && document.getElementById(chip.closest("[data-formula]").dataset.formula);
+    if (!text) return;
+    text.setRangeText(chip.dataset.put, text.selectionStart, text.selectionEnd, "end");
+    if (chip.dataset.put.endsWith("()")) text.selectionStart = text.selectionEnd = text.selectionEnd - 1;
+    text.focus();
+  });
   document.addEventListener("keydown", (event) => {
     if (!(event.metaKey || event.ctrlKey) || event.key.toLowerCase() !== "z" || event.target.closest("input, textarea")) return;
     const button = document.querySelector(`.build-bar [name="do"][value="${event.shiftKey ? "redo" : "undo"}"]`);

@@ -148,14 +148,16 @@ impl AppEdit {
             }
             Self::RemoveTable { table } => remove_table(bench, table),
             Self::RemoveDocument { folder, key } => {
-                if !matches!(folder.as_str(), "forms" | "views") {
+                if matches!(folder.as_str(), "tables" | "") {
                     return Err(Refusal::gone());
                 }
                 let path = format!("{folder}/{key}.json");
                 let title = title_of(&bench.json(&path)?, key);
                 bench.documents.remove(&path);
-                if folder == "views" {
-                    forget_in_menus(bench, &[("view", key)])?;
+                if let Some(kind) =
+                    ["view", "report", "dashboard"].into_iter().find(|kind| *folder == format!("{kind}s"))
+                {
+                    forget_in_menus(bench, &[(kind, key)])?;
                 }
                 Ok(Done::said("did-remove").with("title", title))
             }

@@ -11,6 +11,7 @@ pub mod options;
 pub mod place;
 pub mod property;
 mod removal;
+pub mod sheet;
 pub mod sources;
 pub mod standing;
 pub mod table;
@@ -32,6 +33,7 @@ pub enum Edit {
     App(app::AppEdit),
     Table(table::TableEdit),
     Form(form::FormEdit),
+    Sheet(sheet::SheetEdit),
 }
 
 /// What a change was, in a sentence: a message's key and the values in it.
@@ -106,6 +108,7 @@ impl Edit {
             Self::App(_) => "app.json".to_owned(),
             Self::Table(edit) => table::path(&edit.table),
             Self::Form(edit) => form::path(&edit.form),
+            Self::Sheet(edit) => edit.path.clone(),
         }
     }
 
@@ -119,6 +122,7 @@ impl Edit {
             Self::App(edit) => edit.apply(&mut bench),
             Self::Table(edit) => edit.apply(&mut bench),
             Self::Form(edit) => edit.apply(&mut bench),
+            Self::Sheet(edit) => edit.apply(&mut bench),
         }?;
         judge(documents, &bench.documents)?;
         Ok((bench.documents, done))

@@ -24,6 +24,8 @@ pub enum Shape {
     Word(&'static [&'static str]),
     /// An expression.
     Expression,
+    /// An expression that is true or false; true where nothing is typed.
+    Condition,
     /// Always, never, or when an expression holds.
     Rule,
     /// A text as it stands, `=` and an expression that yields one.
@@ -96,13 +98,16 @@ impl Property {
     }
 
     fn read(&self, typed: &str) -> Result<Option<Json>, Refusal> {
+        if typed.is_empty() && self.shape == Shape::Condition {
+            return Ok(Some("true".into()));
+        }
         if typed.is_empty() {
             return if self.shape == Shape::Title { Err(Refusal::new("edit_title")) } else { Ok(None) };
         }
         let text = || Some(Json::from(typed));
         Ok(match self.shape {
             Shape::Line | Shape::Paragraph | Shape::Title | Shape::Table | Shape::Field => text(),
-            Shape::Expression => Some(Json::from(typed.strip_prefix('=').unwrap_or(typed).trim())),
+            Shape::Expression | Shape::Condition => Some(Json::from(typed.strip_prefix('=').unwrap_or(typed).trim())),
             Shape::Flag => (typed == "true").then_some(Json::Bool(true)),
             Shape::Rule => match typed.strip_prefix('=').unwrap_or(typed).trim() {
                 "true" => Some(Json::Bool(true)),

@@ -95,7 +95,7 @@ impl Standing {
             Self::Text => vec![Property::new("text", "/text", Shape::Title), rules[0]],
             Self::Divider | Self::Tabs => vec![rules[0]],
             Self::Check => vec![
-                Property::new("rule", "/rule", Shape::Title),
+                Property::new("rule", "/rule", Shape::Condition),
                 Property::new("message", "/message", Shape::Title),
                 Property::new("field", "/field", Shape::Field),
                 Property::new("for_each", "/for_each", Shape::Field),

@@ -3,6 +3,7 @@
 //! Each face is read into the same [`Node`] and written from it, so that whoever builds an app never has to see rhai, and whoever
 //! writes rhai loses nothing: what a face cannot show stays as it was written.
 
+pub mod conditions;
 mod formula;
 mod node;
 mod rows;

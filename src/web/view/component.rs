@@ -1,18 +1,20 @@
 //! Parts that stand in many pages, each compiled once. Templates call the functions; what they answer writes itself as HTML.
 
-use super::action::Action;
+use super::action::{Action, Tab};
 use super::build::FindingRow;
 use super::calendar::{Calendar, Entry};
 use super::cards::{Board, BoardHead, Card, Mover};
 use super::cell::{Cell, Fact};
 use super::chart::Chart;
 use super::designer::{CanvasSection, CanvasThing, Control};
+use super::expression::{FormulaInput, RowsInput};
 use super::field::Field;
 use super::form::{Form, Lines, Section, Taking};
 use super::grid::{FilterGroup, Grid, Row};
 use super::notice::Empty;
 use super::print::{PrintBlock, PrintLines, PrintRows};
 use super::report::ReportTable;
+use super::sheet::ThingGroup;
 use super::shell::{Frame, Shell};
 use crate::i18n::Texts;
 use askama::Template;
@@ -69,6 +71,10 @@ part!(/** The shapes of a chart with its legend. */ ChartPart, chart, "parts/cha
 part!(/** A table of figures. */ ReportTablePart, report_table, "parts/report_table.html", { t: Texts, it: ReportTable });
 part!(/** A property of something that is designed. */ PropertyPart, property, "parts/property.html", { it: Control });
 part!(/** An expression as a designer asks for it. */ ExpressionFieldPart, expression_field, "parts/expression_field.html", { it: Control });
+part!(/** Rows of conditions. */ ConditionRowsPart, condition_rows, "parts/condition_rows.html", { it: Control, rows: RowsInput });
+part!(/** A formula with what it may name. */ FormulaFieldPart, formula_field, "parts/formula_field.html", { it: Control, formula: FormulaInput });
+part!(/** The faces of an expression as links. */ FacesPart, faces, "parts/faces.html", { it: Vec<Tab> });
+part!(/** The things of a list with ways to add another. */ ThingGroupPart, thing_group, "parts/thing_group.html", { t: Texts, at: str, seen: str, path: str, it: ThingGroup });
 part!(/** What is wrong or doubtful. */ FindingsPart, findings, "parts/build_findings.html", { t: Texts, findings: Vec<FindingRow> });
 part!(/** A section of a form that is designed. */ CanvasSectionPart, canvas_section, "parts/canvas_section.html", { t: Texts, at: str, seen: str, form: str, it: CanvasSection });
 part!(/** What can be done with what is selected. */ CanvasToolsPart, canvas_tools, "parts/canvas_tools.html", { t: Texts, at: str, seen: str, form: str, it: CanvasThing });

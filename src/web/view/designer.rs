@@ -133,6 +133,7 @@ pub struct PanelGroup {
     pub controls: Vec<Control>,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Control {
     pub name: String,
     pub id: String,
@@ -154,6 +155,16 @@ pub enum Input {
     Select(Vec<Choice>),
     /// Posted as a list, `NAME[]`.
     Boxes(Vec<Choice>),
+    /// Several in an order, each chosen; posted as a list too.
+    Selects(Vec<Vec<Choice>>),
+    Pairs(Box<super::expression::PairsInput>),
+    Rows(Box<super::expression::RowsInput>),
+    Formula(Box<super::expression::FormulaInput>),
+    /// An expression as it is written, with links to its other faces.
+    Written {
+        face: String,
+        others: Vec<super::Tab>,
+    },
 }
 
 /// A row of the list of fields.
@@ -313,6 +324,13 @@ pub struct PreviewPage {
     pub title: String,
     pub form: Option<super::form::Form>,
     pub note: String,
+}
+
+impl Control {
+    /// The property that it is for, without the word before it.
+    pub fn face_name(&self) -> &str {
+        self.name.strip_prefix("set.").unwrap_or(&self.name)
+    }
 }
 
 impl NavGroup {

@@ -2,11 +2,15 @@
 
 use super::{
     super::{case, find},
-    asked, finding_rows, mark, title_of,
+    asked,
+    faces::Faces,
+    finding_rows, mark,
+    member::read_pairs,
+    title_of,
 };
 use crate::{
     definition::{
-        edit::Done,
+        edit::{Done, Refusal},
         package::{Documents, place},
         translation,
     },
@@ -66,6 +70,16 @@ pub enum Acted {
 /// Does to the draft what a form asks for.
 pub async fn act(web: &Web, caller: &Caller, live: &Arc<LiveApp>, form: FormBody) -> Result<Acted> {
     let texts = shell::texts(caller);
+    let form = match spoken(web, caller, live, &form).await? {
+        Ok(read) => read,
+        Err(refusal) => {
+            let values: Vec<(&str, Arg<'_>)> =
+                refusal.params.iter().map(|(name, value)| (*name, Arg::Text(value))).collect();
+            let note = texts.error(refusal.code, &values).unwrap_or_else(|| refusal.code.to_owned());
+            let at = vec![(refusal.at, note.clone())];
+            return Ok(Acted::Refused(Refused { status: StatusCode::UNPROCESSABLE_ENTITY, note, at, form }));
+        }
+    };
     let seen = form.get("_seen").and_then(|seen| seen.parse::<i64>().ok());
     let edit = asked::edit(texts, &form)?;
     let state = Draft::load(&web.service.store.reader(), live).await?;
@@ -92,6 +106,27 @@ pub async fn act(web: &Web, caller: &Caller, live: &Arc<LiveApp>, form: FormBody
         }
         Err(other) => Err(Failure(other)),
     }
+}
+
+/// What was typed in words as what lies in the document.
+async fn spoken(
+    web: &Web,
+    caller: &Caller,
+    live: &Arc<LiveApp>,
+    form: &FormBody,
+) -> Result<std::result::Result<FormBody, Refusal>> {
+    let mut read = form.clone();
+    if form.0.iter().any(|(name, _)| name.starts_with("_face.")) {
+        let opened = Opened::load(web, caller, live).await?;
+        match Faces::of(&opened).read(form) {
+            Ok(form) => read = form,
+            Err(refusal) => return Ok(Err(refusal)),
+        }
+    }
+    if read.0.iter().any(|(name, _)| name.starts_with("pair.")) {
+        read_pairs(&mut read.0);
+    }
+    Ok(Ok(read))
 }
 
 /// To a designer's address with these parameters, after something was done.
@@ -328,7 +363,7 @@ fn icon_of(folder: &str) -> &'static str {
 /// The address of a document's designer, where its kind has one.
 pub fn designer(key: &str, path: &str) -> Option<String> {
     let found = place(path)?;
-    let has = matches!(found.folder, "tables" | "forms");
+    let has = matches!(found.folder, "tables" | "forms") || super::sheet::FOLDERS.contains(&found.folder);
     has.then(|| format!("/build/{key}/{}/{}", found.folder, found.stem))
 }
 

@@ -3,7 +3,8 @@
 use super::{
     bench::{Acted, Opened, Refused, act, known, to},
     canvas::Canvas,
-    panel::{groups, kind_name, palette, select},
+    faces::{About, Faces},
+    panel::{Spoken, groups, kind_name, palette, select},
     table::{hidden as field_hidden, offered},
 };
 use crate::{
@@ -107,8 +108,19 @@ async fn page(
     let insert = find::parameter(asked, "insert").map(str::to_owned);
     let at = insert.clone().unwrap_or_else(|| behind(&form, selected));
     let canvas = Canvas { texts, form: &form, table: &table, own: &own, selected, insert: insert.as_deref() };
-    let drawn =
-        Drawn { opened: &opened, form: &form, table: &table, table_key: &table_key, name, refused: refused.as_ref() };
+    let faces = Faces::of(&opened);
+    let here = find::address(&own, &[("at".to_owned(), selected.to_owned())]);
+    let drawn = Drawn {
+        opened: &opened,
+        form: &form,
+        table: &table,
+        table_key: &table_key,
+        name,
+        refused: refused.as_ref(),
+        faces: &faces,
+        here: &here,
+        face: find::parameter(asked, "face").and_then(|face| face.rsplit_once(':')),
+    };
     let mode = match find::parameter(asked, "mode") {
         Some("desktop") => Some("desktop"),
         Some("phone") => Some("phone"),
@@ -180,6 +192,11 @@ struct Drawn<'a> {
     table_key: &'a str,
     name: &'a str,
     refused: Option<&'a Refused>,
+    faces: &'a Faces,
+    /// This page with what is selected.
+    here: &'a str,
+    /// The property that is shown in another face, and which.
+    face: Option<(&'a str, &'a str)>,
 }
 
 impl Drawn<'_> {
@@ -245,6 +262,8 @@ impl Drawn<'_> {
         }
         let grid = field.as_ref().filter(|_| standing == Standing::Lines).map(|(key, _)| key.clone());
         let offer = |property: &Property, value: &str| self.offer(standing, grid.as_deref(), property, value);
+        let line =
+            lines_at(self.form, at).or_else(|| thing["for_each"].as_str().map(str::to_owned)).unwrap_or_default();
         let hidden = [("on", "form"), ("do", "set"), ("form", self.name), ("at", at)];
         let mut shown = standing.properties();
         if standing == Standing::Form && self.form["audience"] != "public" {
@@ -258,9 +277,15 @@ impl Drawn<'_> {
             },
             small: String::new(),
             hidden: hidden.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
-            groups: groups(texts, &shown, &thing, true, self.refused_of("form"), &offer),
+            groups: groups(texts, &shown, &thing, true, self.refused_of("form"), Some(self.spoken(&line)), &offer),
         });
         panels
+    }
+
+    /// What expressions speak of, within a line of these lines.
+    fn spoken<'s>(&'s self, line: &'s str) -> Spoken<'s> {
+        let about = About { table: self.table_key, line };
+        Spoken { faces: self.faces, about, here: self.here, face: self.face }
     }
 
     /// What was refused, where it was posted by the panel of this kind.
@@ -291,7 +316,15 @@ impl Drawn<'_> {
             title: thing["title"].as_str().unwrap_or(key).to_owned(),
             small: kind_name(texts, kind),
             hidden,
-            groups: groups(texts, &shown, &thing, false, self.refused_of("table"), &offer),
+            groups: groups(
+                texts,
+                &shown,
+                &thing,
+                false,
+                self.refused_of("table"),
+                Some(self.spoken(lines.unwrap_or_default())),
+                &offer,
+            ),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     super::{find, publish::differences},
-    bench::{Acted, Opened, Refused, act, step},
+    bench::{Acted, Opened, Refused, act, designer, step},
     panel::{groups, select},
     start::ICONS,
 };
@@ -71,7 +71,7 @@ pub async fn change(
     match act(&web, &caller, &live, form).await? {
         Acted::Done(done, _) => {
             // A new document opens in its designer.
-            let opens = done.select.filter(|select| select.starts_with("tables/") || select.starts_with("forms/"));
+            let opens = done.select.filter(|select| designer(&key, &format!("{select}.json")).is_some());
             let target = opens.map_or_else(|| format!("/build/{key}"), |select| format!("/build/{key}/{select}"));
             Ok(Redirect::to(&target).into_response())
         }
@@ -173,7 +173,7 @@ async fn page(
             title: texts.get("panel-app"),
             small: String::new(),
             hidden: vec![("on".into(), "app".into()), ("do".into(), "set_app".into())],
-            groups: groups(texts, &APP, &manifest, false, refused.as_ref(), &offer),
+            groups: groups(texts, &APP, &manifest, false, refused.as_ref(), None, &offer),
         },
         roles: roles(web, &opened, live, &users, &departments).await?,
         people: [choices("user", &users), choices("department", &departments)].concat(),

@@ -3,12 +3,16 @@
 mod asked;
 mod bench;
 mod canvas;
+mod faces;
 pub mod form;
 pub mod home;
+mod member;
 mod panel;
 pub mod preview;
+pub mod sheet;
 pub mod start;
 pub mod table;
+mod things;
 
 use super::find;
 use crate::{
@@ -95,6 +99,9 @@ pub async fn document(
     Path((key, kind, name)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
+    if sheet::FOLDERS.contains(&kind.as_str()) {
+        return sheet::show(&web, &caller, &wants, (&key, &kind, &name), query.as_deref()).await;
+    }
     let live = find::app(&web, &caller, &key).await?;
     may_build(&caller.call, &key)?;
     let path = path_of(&kind, &name)?;
@@ -108,8 +115,12 @@ pub async fn change(
     caller: Caller,
     wants: Wants,
     Path((key, kind, name)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
     form: FormBody,
 ) -> Result<Response> {
+    if sheet::FOLDERS.contains(&kind.as_str()) {
+        return sheet::change(&web, &caller, &wants, (&key, &kind, &name), query.as_deref(), form).await;
+    }
     let live = find::app(&web, &caller, &key).await?;
     may_build(&caller.call, &key)?;
     let path = path_of(&kind, &name)?;

@@ -1,6 +1,9 @@
 //! Properties as controls, and what is drawn for a kind of field.
 
-use super::bench::Refused;
+use super::{
+    bench::Refused,
+    faces::{About, Faces, Shown, Sort},
+};
 use crate::{
     definition::{
         edit::property::{Property, Shape},
@@ -123,6 +126,16 @@ pub fn palette(texts: Texts, column: bool) -> Vec<PaletteGroup> {
 /// What a property offers to choose from, where it is a choice of something in the app.
 pub type Offer<'o> = &'o dyn Fn(&Property, &str) -> Option<Input>;
 
+/// What expressions speak of, and the page that shows them.
+#[derive(Clone, Copy)]
+pub struct Spoken<'a> {
+    pub faces: &'a Faces,
+    pub about: About<'a>,
+    pub here: &'a str,
+    /// The property that is shown in another face, and which.
+    pub face: Option<(&'a str, &'a str)>,
+}
+
 /// Properties as controls, those that are seldom said folded away.
 pub fn groups(
     texts: Texts,
@@ -130,6 +143,7 @@ pub fn groups(
     thing: &Json,
     of_form: bool,
     refused: Option<&Refused>,
+    spoken: Option<Spoken<'_>>,
     offer: Offer<'_>,
 ) -> Vec<PanelGroup> {
     let more: &[(&str, &[&str])] = if of_form { &RULES } else { &MORE };
@@ -140,7 +154,7 @@ pub fn groups(
         controls: Vec::new(),
     }));
     for property in properties {
-        let control = control(texts, property, thing, of_form, refused, offer);
+        let control = control(texts, property, thing, of_form, refused, spoken, offer);
         let place = more.iter().position(|(_, names)| names.contains(&property.name)).map_or(0, |index| index + 1);
         let said = control.error.is_some() || (!control.value.is_empty() && place > 0);
         groups[place].open |= said;
@@ -156,12 +170,19 @@ fn control(
     thing: &Json,
     of_form: bool,
     refused: Option<&Refused>,
+    spoken: Option<Spoken<'_>>,
     offer: Offer<'_>,
 ) -> Control {
     let name = format!("set.{}", property.name);
     let shown = property.shown(thing);
     let value = refused.and_then(|refused| refused.typed(&name)).unwrap_or(shown);
-    let input = offer(property, &value).unwrap_or_else(|| input(texts, property, &value));
+    let offered = offer(property, &value);
+    let faced = if offered.is_some() { None } else { spoken.and_then(|spoken| face(spoken, property, thing, refused)) };
+    let (input, value) = match (offered, faced) {
+        (Some(input), _) => (input, value),
+        (None, Some(faced)) => faced,
+        (None, None) => (input(texts, property, &value), value),
+    };
     let word = property.name.replace('_', "-");
     let text = |key: String| {
         let found = texts.get(&key);
@@ -188,6 +209,27 @@ fn control(
     }
 }
 
+/// An expression as people say it.
+fn face(spoken: Spoken<'_>, property: &Property, thing: &Json, refused: Option<&Refused>) -> Option<(Input, String)> {
+    let sort = match property.shape {
+        Shape::Expression => Sort::Value,
+        Shape::Condition => Sort::Condition,
+        Shape::Rule => Sort::Rule,
+        Shape::Text | Shape::Default => Sort::Text,
+        _ => return None,
+    };
+    let written = property.shown(thing);
+    let asked = spoken.face.filter(|(name, _)| *name == property.name).map(|(_, face)| face);
+    Some(match spoken.faces.shown(property.name, &sort, spoken.about, &written, asked, spoken.here) {
+        Shown::Rows(rows) => (Input::Rows(rows), written),
+        Shown::Formula(formula, text) => {
+            let typed = refused.and_then(|refused| refused.typed(&format!("set.{}", property.name)));
+            (Input::Formula(formula), typed.unwrap_or(text))
+        }
+        Shown::Code { face, others } => (Input::Written { face, others }, written),
+    })
+}
+
 fn input(texts: Texts, property: &Property, value: &str) -> Input {
     match property.shape {
         Shape::Paragraph => Input::Paragraph,
@@ -201,7 +243,7 @@ fn input(texts: Texts, property: &Property, value: &str) -> Input {
             });
             Input::Select(std::iter::once(blank).chain(named).collect())
         }
-        Shape::Expression | Shape::Rule | Shape::Filter | Shape::Json => Input::Code,
+        Shape::Expression | Shape::Condition | Shape::Rule | Shape::Filter | Shape::Json => Input::Code,
         _ => Input::Line,
     }
 }

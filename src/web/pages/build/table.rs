@@ -2,7 +2,8 @@
 
 use super::{
     bench::{Acted, Opened, Refused, act, known, to},
-    panel::{groups, icon, kind_name, palette, select},
+    faces::{About, Faces},
+    panel::{Spoken, groups, icon, kind_name, palette, select},
 };
 use crate::{
     definition::{
@@ -116,7 +117,10 @@ async fn page(
     let bench = opened.bench(web, caller, live, &path, &wants.path, refused.as_ref()).await?;
     let json = opened.state.new.json(&path).unwrap_or_default();
     let own = format!("/build/{}/tables/{table}", live.key());
-    let drawn = Drawn { opened: &opened, json: &json, table, own: &own, refused: refused.as_ref() };
+    let faces = Faces::of(&opened);
+    let face = find::parameter(asked, "face").and_then(|face| face.rsplit_once(':'));
+    let drawn =
+        Drawn { opened: &opened, json: &json, table, own: &own, refused: refused.as_ref(), faces: &faces, face };
     let lines = find::parameter(asked, "lines").filter(|lines| fields_of(&json, Some(lines)).is_some());
     let field = find::parameter(asked, "field")
         .filter(|field| fields_of(&json, lines).is_some_and(|fields| fields.contains_key(*field)));
@@ -177,6 +181,9 @@ struct Drawn<'a> {
     table: &'a str,
     own: &'a str,
     refused: Option<&'a Refused>,
+    faces: &'a Faces,
+    /// The property that is shown in another face, and which.
+    face: Option<(&'a str, &'a str)>,
 }
 
 impl Drawn<'_> {
@@ -258,7 +265,7 @@ impl Drawn<'_> {
             title: texts.get("panel-table"),
             small: texts.get("panel-table-small"),
             hidden: hidden("set_table", self.table, "", ""),
-            groups: groups(texts, &TABLE, self.json, false, self.refused, &|_, _| None),
+            groups: groups(texts, &TABLE, self.json, false, self.refused, None, &|_, _| None),
         }
     }
 
@@ -279,11 +286,14 @@ impl Drawn<'_> {
         let offer = |property: &Property, value: &str| {
             offered(self.opened, self.json, self.table, lines, &thing, property, value)
         };
+        let here = self.href(field, lines.unwrap_or_default());
+        let about = About { table: self.table, line: lines.unwrap_or_default() };
+        let spoken = Spoken { faces: self.faces, about, here: &here, face: self.face };
         Panel {
             title: property["title"].as_str().unwrap_or(field).to_owned(),
             small: kind_name(texts, kind),
             hidden: hidden("set_field", self.table, lines.unwrap_or_default(), field),
-            groups: groups(texts, &with_required, &thing, false, self.refused, &offer),
+            groups: groups(texts, &with_required, &thing, false, self.refused, Some(spoken), &offer),
         }
     }
 

@@ -1880,9 +1880,9 @@ place-default = Default here
 place-options = What can be chosen
 place-options-help = A filter, as the builder's guide describes.
 place-field = Field the message stands at
-shape-default-help = The value itself, or a formula after =, such as =today().
-shape-rule-help = true is always, false never; or a condition such as record.amount > 0.
-shape-expression-help = Such as qty * price.
+shape-default-help = The value itself, or a formula after =, such as =TODAY().
+shape-rule-help = Choose a field to begin a condition.
+shape-expression-help = Such as [Quantity] * [Price].
 
 form-modes = Design or preview
 form-mode-design = Design
@@ -2002,6 +2002,15 @@ sheet-lead-menu = The menu lists the pages of the app from top to bottom.
 sheet-lead-settings = Settings are values that can be changed at any time and that rules can use.
 build-menu = Menu
 build-settings = Settings
+build-go-on = Go on building
+build-begin = Begin
+word-a-flow = Flow
+word-a-role = Role
+word-a-report = Report
+word-a-dashboard = Dashboard
+word-a-automation = Automation
+word-a-print = Print template
+word-a-ledger = Ledger
 condition-choose = Choose a field
 choice-more = Another one
 rule-true = Always
@@ -2010,6 +2019,8 @@ row-op-true = is yes
 row-op-false = is no
 order-up = ↑
 order-down = ↓
+word-before = Before
+formula-pick = Put in a field or function
 face-rows = Conditions
 face-formula = Formula
 face-code = Code

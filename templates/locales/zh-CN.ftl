@@ -1773,9 +1773,9 @@ place-default = 在这里的默认值
 place-options = 可选范围
 place-options-help = 筛选条件，写法见搭建文档。
 place-field = 提示放在哪个字段
-shape-default-help = 直接写值；以 = 开头是公式，例如 =today()。
-shape-rule-help = true 是总是，false 是从不；或写条件，例如 record.amount > 0。
-shape-expression-help = 例如 qty * price。
+shape-default-help = 直接写值；以 = 开头是公式，例如 =TODAY()。
+shape-rule-help = 选一个字段，就可以写条件。
+shape-expression-help = 例如 [数量] * [单价]。
 
 form-modes = 设计或预览
 form-mode-design = 设计
@@ -1874,6 +1874,15 @@ sheet-lead-menu = 菜单决定应用里从上到下列出哪些页面。
 sheet-lead-settings = 设置是以后可以随时调整的数值，规则里可以用到。
 build-menu = 菜单
 build-settings = 设置
+build-go-on = 继续搭建
+build-begin = 新建
+word-a-flow = 流程
+word-a-role = 角色
+word-a-report = 报表
+word-a-dashboard = 仪表盘
+word-a-automation = 自动化
+word-a-print = 打印模板
+word-a-ledger = 台账
 condition-choose = 选择字段
 choice-more = 再加一个
 rule-true = 总是
@@ -1882,6 +1891,8 @@ row-op-true = 是
 row-op-false = 否
 order-up = ↑
 order-down = ↓
+word-before = 修改前
+formula-pick = 插入字段或函数
 face-rows = 条件
 face-formula = 公式
 face-code = 代码

@@ -10,24 +10,24 @@ use serde_json::Value;
 
 const TABLE: &str = "/build/shop/tables/thing";
 
-async fn send(caller: &Caller, path: &str, pairs: &[(&str, &str)]) -> Answer {
+pub async fn send(caller: &Caller, path: &str, pairs: &[(&str, &str)]) -> Answer {
     let body = serde_urlencoded::to_string(pairs).expect("a form");
     caller.send(Method::POST, path, &[], Body::Bytes("application/x-www-form-urlencoded", body.into_bytes())).await
 }
 
-fn hidden(page: &str, name: &str) -> String {
+pub fn hidden(page: &str, name: &str) -> String {
     let start = format!("name=\"{name}\" value=\"");
     let found = page.split(&start).nth(1).and_then(|rest| rest.split('"').next());
     found.unwrap_or_else(|| panic!("no {name} in {page}")).to_owned()
 }
 
-async fn drafted(administrator: &Caller, app: &str, document: &str) -> Value {
+pub async fn drafted(administrator: &Caller, app: &str, document: &str) -> Value {
     let answer = administrator.get(&format!("/api/v1/apps/{app}/draft/{document}")).await.expect(200);
     answer["document"].clone()
 }
 
 /// Posts an operation as the page at `path` stands now.
-async fn edit(caller: &Caller, path: &str, pairs: &[(&str, &str)]) -> Answer {
+pub async fn edit(caller: &Caller, path: &str, pairs: &[(&str, &str)]) -> Answer {
     let page = caller.get(path).await.expect(200).text();
     let seen = hidden(&page, "_seen");
     let mut all = vec![("_seen", seen.as_str())];
@@ -35,7 +35,7 @@ async fn edit(caller: &Caller, path: &str, pairs: &[(&str, &str)]) -> Answer {
     send(caller, path, &all).await
 }
 
-fn location(answer: &Answer) -> String {
+pub fn location(answer: &Answer) -> String {
     answer.header("location").expect("an address").to_owned()
 }
 

@@ -284,6 +284,7 @@ fn what_an_app_calls_its_fields_leads_to_them_and_back() {
         line: "本行".into(),
         user: "当前用户".into(),
         settings: "设置".into(),
+        before: "修改前".into(),
         system: vec![("name", "姓名".into()), ("created_at", "新建时间".into())],
     };
     let of_record = Titles { app: &app, table: &app.tables["order"], line: None, words: &words };

@@ -15,6 +15,8 @@ pub struct NamingWords {
     pub line: String,
     pub user: String,
     pub settings: String,
+    /// The record as it was before it was changed.
+    pub before: String,
     /// Fields of the person and of every record, by key.
     pub system: Vec<(&'static str, String)>,
 }
@@ -171,6 +173,9 @@ impl Naming for Titles<'_> {
             [record, rest @ ..] if record == "record" => {
                 Some(within(&self.words.record, self.titles_from(&own, rest)?))
             }
+            [before, rest @ ..] if before == "before" && !own.iter().any(|field| field.key == *before) => {
+                Some(within(&self.words.before, self.titles_from(&own, rest)?))
+            }
             [line, rest @ ..] if line == "line" => Some(within(&self.words.line, self.titles_from(&lines, rest)?)),
             [user, key] if user == "user" => Some(within(&self.words.user, vec![self.system(key)?])),
             [first, ..] => {
@@ -213,6 +218,9 @@ impl Naming for Titles<'_> {
             }
             if *first == self.words.record {
                 return Some(within("record", self.keys_from(&own, rest)?.0));
+            }
+            if *first == self.words.before {
+                return Some(within("before", self.keys_from(&own, rest)?.0));
             }
             if *first == self.words.line {
                 return Some(within("line", self.keys_from(&lines, rest)?.0));

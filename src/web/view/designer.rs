@@ -75,6 +75,10 @@ pub struct BuildPage {
     pub app: Panel,
     pub roles: Vec<RoleRow>,
     pub people: Vec<Choice>,
+    /// The kinds of documents that are begun by a title and go on in their designers.
+    pub designed: Vec<Choice>,
+    /// What was typed as the title of one, and what is wrong with it.
+    pub new_document: (String, Option<String>),
     /// The kinds of documents that can be begun as text.
     pub kinds: Vec<Choice>,
     pub share: String,
@@ -160,6 +164,8 @@ pub enum Input {
     Pairs(Box<super::expression::PairsInput>),
     Rows(Box<super::expression::RowsInput>),
     Formula(Box<super::expression::FormulaInput>),
+    /// A text as it stands; a formula where it begins with `=`.
+    Literal(String),
     /// An expression as it is written, with links to its other faces.
     Written {
         face: String,

@@ -36,6 +36,8 @@ pub enum RowValue {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormulaInput {
     pub face: String,
+    /// Opens what can be put in.
+    pub pick: String,
     /// Fields: how they are called, and what is put into the formula.
     pub chips: Vec<(String, String)>,
     /// Functions: their name, and what they do.

@@ -27,6 +27,8 @@ pub struct SheetPage {
     pub panel: Panel,
     /// What can be done with what is selected; nothing for the document as a whole.
     pub tools: Option<CanvasThing>,
+    /// It stands in an order with others.
+    pub ordered: bool,
     /// The lists within what is selected.
     pub within: Vec<ThingGroup>,
     /// Shows what comes of it, where that can be seen.

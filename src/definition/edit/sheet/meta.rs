@@ -319,7 +319,9 @@ impl Meta {
             _ if !words.is_empty() => Form::Words(words),
             Some("string") => Form::Several(self.holds_of(&self.schema["items"])),
             _ if item.file == "filter" => Form::Json,
-            _ if object && (item.schema.get("properties").is_some() || item.schema.get("allOf").is_some()) => Form::Things,
+            _ if object && (item.schema.get("properties").is_some() || item.schema.get("allOf").is_some()) => {
+                Form::Things
+            }
             _ => Form::Json,
         }
     }

@@ -116,7 +116,7 @@ fn begin(bench: &mut Bench<'_>, path: &str, title: &str, table: &str) -> Result<
         line: String::new(),
         movable: false,
     };
-    let soil = Soil { documents: &bench.documents, path, title, taken: &|_| false };
+    let soil = Soil { documents: &bench.documents, path, table, title, taken: &|_| false };
     let document = soil.thing(&around, &meta, given);
     let path = format!("{folder}/{key}.json");
     bench.put(&path, &document)?;
@@ -147,6 +147,7 @@ fn set_members(bench: &mut Bench<'_>, path: &str, at: &str, set: &BTreeMap<Strin
     let soil = Soil {
         documents: &bench.documents,
         path,
+        table: &standing.table,
         title: &title_of(&thing, ""),
         taken: &|key| keys.iter().any(|known| known == key),
     };
@@ -250,7 +251,13 @@ fn insert(bench: &mut Bench<'_>, path: &str, at: &str, variant: &str, title: &st
     let item = standing.meta.item().ok_or_else(Refusal::gone)?;
     let document = bench.json(path)?;
     let keys = keys_in(&document);
-    let soil = Soil { documents: &bench.documents, path, title, taken: &|key| keys.iter().any(|known| known == key) };
+    let soil = Soil {
+        documents: &bench.documents,
+        path,
+        table: &standing.table,
+        title,
+        taken: &|key| keys.iter().any(|known| known == key),
+    };
     let mut given = Map::new();
     let (name, value) = variant.split_once(':').unwrap_or((variant, ""));
     if !name.is_empty() && value != "*" {

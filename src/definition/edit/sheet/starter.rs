@@ -18,6 +18,8 @@ use serde_json::{Map, Value as Json};
 pub struct Soil<'a> {
     pub documents: &'a Documents,
     pub path: &'a str,
+    /// The table that it is about, where nothing else says.
+    pub table: &'a str,
     /// What it is called.
     pub title: &'a str,
     /// The keys that are taken among those that the designer makes.
@@ -100,12 +102,14 @@ impl Soil<'_> {
             |folder: &str| self.documents.folder(folder).map(|(stem, _)| stem.to_owned()).next().unwrap_or_default();
         match holds {
             "table" if !around.table.is_empty() => around.table.clone(),
+            "table" if !self.table.is_empty() => self.table.to_owned(),
             "table" => first("tables"),
             "view" | "form" | "report" | "dashboard" | "role" | "flow" | "ledger" | "print" => {
                 first(&format!("{holds}s"))
             }
             "field" | "path" | "order" | "lines" => {
-                let table = around.table_of(self.documents, meta);
+                let table = Some(around.table_of(self.documents, meta)).filter(|table| !table.is_empty());
+                let table = table.unwrap_or_else(|| self.table.to_owned());
                 let json = self.documents.json(&table_path(&table)).unwrap_or_default();
                 let kinds = meta.kinds();
                 let found = listed(&json, None).find(|(_, _, kind)| {

@@ -273,16 +273,6 @@ impl Opened {
             ("build-other", &["ledgers", "prints", "rules", "locales", "scenarios"]),
         ];
         for (title, folders) in folders {
-            if title == "document-automations" {
-                // They have a page of their own.
-                groups.push(NavGroup {
-                    title: texts.get("automations-title"),
-                    href: format!("/build/{key}/automations"),
-                    current: false,
-                    entries: Vec::new(),
-                });
-                continue;
-            }
             let entries = match title {
                 "document-tables" => self.tables(key, current),
                 _ => folders.iter().flat_map(|folder| self.folder(key, folder, current)).collect(),
@@ -295,6 +285,14 @@ impl Opened {
                 href: String::new(),
                 current: entries.iter().any(|entry| entry.current),
                 entries,
+            });
+        }
+        for page in ["menu", "settings"] {
+            groups.push(NavGroup {
+                title: texts.get(&format!("build-{page}")),
+                href: format!("/build/{key}/{page}"),
+                current: false,
+                entries: Vec::new(),
             });
         }
         groups

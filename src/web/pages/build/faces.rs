@@ -87,6 +87,10 @@ pub struct About<'a> {
 pub enum Shown {
     Rows(Box<RowsInput>),
     Formula(Box<FormulaInput>, String),
+    /// A text as it stands; what begins with `=` becomes a formula.
+    Literal {
+        face: String,
+    },
     /// As it is written: no face can show it, or its writer wants it so.
     Code {
         face: String,
@@ -134,6 +138,7 @@ impl Faces {
             line: texts.get("word-line"),
             user: texts.get("word-user"),
             settings: texts.get("word-settings"),
+            before: texts.get("word-before"),
             system: own.map(|(key, word)| (key, texts.get(word))).into_iter().chain(system).collect(),
         };
         Self { app: App::parse(&opened.read).ok(), words, texts }
@@ -216,6 +221,9 @@ impl Faces {
         };
         let others: Vec<Tab> = can.into_iter().filter_map(other).collect();
         match (face, rows, formula) {
+            ("formula", _, Some(text)) if *sort == Sort::Text && !text.starts_with('=') => {
+                Shown::Literal { face: posted }
+            }
             ("rows", Some(typed), _) => {
                 Shown::Rows(Box::new(self.draw_rows(sort, about, &typed, written, posted, others)))
             }
@@ -229,6 +237,7 @@ impl Faces {
                 let functions = FUNCTION_NAMES.map(|name| (name.to_owned(), self.help_of(name)));
                 let input = FormulaInput {
                     face: posted,
+                    pick: self.texts.get("formula-pick"),
                     chips: chips.into_iter().map(chip).collect(),
                     functions: functions.to_vec(),
                     others,

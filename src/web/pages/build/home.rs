@@ -38,8 +38,10 @@ use axum::{
 use std::sync::Arc;
 
 /// The kinds of documents that can be begun as text, as addresses have them.
-const KINDS: [&str; 12] =
-    ["table", "form", "view", "flow", "role", "ledger", "report", "dashboard", "print", "automation", "rule", "locale"];
+const KINDS: [&str; 3] = ["rule", "locale", "scenario"];
+
+/// Those that are begun by a title.
+const DESIGNED: [&str; 7] = ["flow", "role", "report", "dashboard", "automation", "print", "ledger"];
 
 /// Differences that are shown here; publishing shows all.
 const SHOWN: usize = 12;
@@ -151,7 +153,10 @@ async fn page(
         (property.name == "icon")
             .then(|| select(None, ICONS.map(|name| (name.to_owned(), texts.get(&format!("icon-{name}")))), value))
     };
-    let new_table = refused.as_ref().map(|refused| (refused.typed("title").unwrap_or_default(), refused.at("title")));
+    let typed = |on: &str| {
+        let refused = refused.as_ref().filter(|refused| refused.typed("on").as_deref() == Some(on));
+        refused.map(|refused| (refused.typed("title").unwrap_or_default(), refused.at("title"))).unwrap_or_default()
+    };
     let groups_below: Vec<NavGroup> = opened.nav(&key, "").into_iter().skip(1).collect();
     let tables = opened.tables(&key, "");
     let title = texts.get("document-tables");
@@ -177,10 +182,14 @@ async fn page(
         },
         roles: roles(web, &opened, live, &users, &departments).await?,
         people: [choices("user", &users), choices("department", &departments)].concat(),
-        kinds: KINDS.map(|kind| Choice::new(kind, texts.get(&format!("document-{kind}s")), kind == "table")).to_vec(),
+        kinds: KINDS.map(|kind| Choice::new(kind, texts.get(&format!("document-{kind}s")), kind == "rule")).to_vec(),
         share: format!("/build/{key}/share"),
         removed_fields: format!("/build/{key}/removed-fields"),
-        new_table: new_table.unwrap_or_default(),
+        new_table: typed("app"),
+        new_document: typed("sheet"),
+        designed: DESIGNED
+            .map(|kind| Choice::new(format!("{kind}s/_.json"), texts.get(&format!("word-a-{kind}")), false))
+            .to_vec(),
         home: format!("/build/{key}"),
         key,
         bench,

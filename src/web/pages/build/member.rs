@@ -159,6 +159,7 @@ impl Drawn<'_> {
                 let typed = self.refused.and_then(|refused| refused.typed(&posted));
                 (Input::Formula(formula), typed.unwrap_or(text))
             }
+            Shown::Literal { face } => (Input::Literal(face), value),
             Shown::Code { face, others } => (Input::Written { face, others }, value),
         }
     }
@@ -358,6 +359,12 @@ impl Drawn<'_> {
             Some(field) => self.field_title(table, field),
             None => String::new(),
         }
+    }
+
+    /// A measure in the reader's words.
+    pub fn measure_title(&self, standing: &Standing, meta: &Meta, measure: &str) -> String {
+        let offered = self.offered(standing, meta, "measure").unwrap_or_default();
+        offered.into_iter().find(|(key, _)| key == measure).map_or_else(|| measure.to_owned(), |(_, title)| title)
     }
 
     /// A field by its title, one behind a link with the link's before it; what is no field as it is.

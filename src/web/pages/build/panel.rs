@@ -226,6 +226,7 @@ fn face(spoken: Spoken<'_>, property: &Property, thing: &Json, refused: Option<&
             let typed = refused.and_then(|refused| refused.typed(&format!("set.{}", property.name)));
             (Input::Formula(formula), typed.unwrap_or(text))
         }
+        Shown::Literal { face } => (Input::Literal(face), written),
         Shown::Code { face, others } => (Input::Written { face, others }, written),
     })
 }

@@ -241,10 +241,12 @@ async fn page(
     if !asked.only.is_empty() {
         bench.title.clone_from(&title);
     }
-    let tools = standing.movable.then(|| {
-        let ordered = selected.rsplit('/').next().is_some_and(|last| last.parse::<usize>().is_ok());
-        (ordered, things.thing(&standing, &selected))
-    });
+    let tools = standing.movable.then(|| things.thing(&standing, &selected));
+    for group in &mut bench.nav {
+        if !asked.only.is_empty() {
+            group.current = group.href == asked.own;
+        }
+    }
     html(&SheetPage {
         lead: texts.get(&format!("sheet-lead-{}", if asked.only.is_empty() { &folder } else { asked.only[0] })),
         whole: CanvasThing {
@@ -257,7 +259,8 @@ async fn page(
         groups,
         way: way(&things, documents, &asked.path, &selected),
         panel: panel(&drawn, &standing, &selected, asked.only),
-        tools: tools.map(|(_, thing)| thing),
+        ordered: selected.rsplit('/').next().is_some_and(|last| last.parse::<usize>().is_ok()),
+        tools,
         within,
         preview: preview(live, &asked.path, &folder, texts),
         removable: asked.only.is_empty(),

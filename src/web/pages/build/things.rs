@@ -30,6 +30,13 @@ pub struct Things<'a> {
     pub findings: &'a [FindingRow],
 }
 
+/// Whether the things of a list hold things in turn.
+fn branches(meta: &Meta) -> bool {
+    let Some(item) = meta.item() else { return false };
+    let turning = item.members(&Json::Null).into_iter().any(|member| member.turns);
+    turning && !meta.id.ends_with("/who") || item.members(&Json::Null).iter().any(|member| member.form == Form::Things)
+}
+
 /// The most facts that a card tells.
 const FACTS: usize = 3;
 
@@ -51,6 +58,10 @@ impl Things<'_> {
         let empty =
             value.as_array().is_none_or(Vec::is_empty) && value.as_object().is_none_or(serde_json::Map::is_empty);
         if meta.is_later(None) && empty {
+            return None;
+        }
+        // Within a card, what has nothing in it is added in the panel; only what builds a tree further keeps its place.
+        if empty && !at.starts_with(self.selected) && standing.movable && !branches(meta) {
             return None;
         }
         let keys: Vec<String> = match &value {
@@ -114,6 +125,13 @@ impl Things<'_> {
         {
             let table = standing.table_of(&self.drawn.opened.state.new, &member.meta);
             return self.drawn.field_title(&table, key);
+        }
+        if let Some((member, measure)) = members
+            .iter()
+            .filter(|member| member.form == Form::One("measure"))
+            .find_map(|member| Some((member, text(member.name)?)))
+        {
+            return self.drawn.measure_title(standing, &member.meta, measure);
         }
         for (folder, member) in members.iter().filter_map(|member| match member.form {
             Form::One(holds @ ("view" | "table" | "report" | "dashboard" | "role" | "ledger" | "form" | "flow")) => {

@@ -59,6 +59,7 @@ pub mod sign_in;
 pub mod templates;
 pub mod thumbnails;
 pub mod tokens;
+pub mod trial;
 pub mod verify_ledger;
 pub mod view_page;
 pub mod views;

@@ -10,7 +10,7 @@ use crate::{
         flow::{DepartmentPart, Who},
         table::Table,
     },
-    flow::need::Candidate,
+    flow::need::{Answer, Candidate, Need, RuleError},
     rules::Inputs,
     store::{
         Connection, departments,
@@ -30,6 +30,35 @@ pub struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// What the core of a flow asks: who somebody is, whether a condition holds. Of an effect nothing is known here.
+    ///
+    /// # Errors
+    /// A rule that fails, or the database.
+    pub async fn answer(&self, conn: &impl Connection, need: &Need) -> Result<Option<Answer>, Error> {
+        Ok(Some(match need {
+            Need::People { rules, handlers, weights, .. } => {
+                Answer::People(self.candidates(conn, rules, handlers, weights).await?)
+            }
+            Need::Superior { of } => Answer::People(self.superior(conn, *of).await?),
+            Need::Head { of } => Answer::People(self.head(conn, *of).await?),
+            Need::Administrators => Answer::People(self.administrators(conn).await?),
+            Need::Value { expression, .. } => Answer::Value(self.condition(conn, expression).await?),
+            Need::Effect { .. } => return Ok(None),
+        }))
+    }
+
+    async fn condition(&self, conn: &impl Connection, source: &str) -> Result<Result<bool, RuleError>, Error> {
+        let expression = self.live.expression(source)?;
+        let mut around = Circumstances::new(self.call, self.live);
+        around.load_for(conn, self.table, None, &[], &expression, self.document).await?;
+        let value = expression.condition(&Inputs::new(around.context(), self.table, self.document));
+        Ok(value.map_err(|error| RuleError {
+            code: error.code.as_str().to_owned(),
+            field: error.field.clone(),
+            message: error.to_string(),
+        }))
+    }
+
     /// The candidates of some rules. `handlers` are those who decided at earlier nodes; `weights` go by login.
     ///
     /// # Errors

@@ -23,7 +23,7 @@ use crate::{
     },
     flow::{
         command::{Actor, Command, Request},
-        need::{Answer, Need, RuleError},
+        need::{Answer, Need},
         state::{Case, CaseState, RecordState, TaskState},
         step::{Outcome, Progress, step},
     },
@@ -212,52 +212,35 @@ impl<'a> Running<'a> {
         let document = self.document(tx).await?;
         let starter = UserId(self.row.starter_id);
         let search = Search { call: self.call, live: self.live, table: self.table, document: &document, starter };
-        Ok(match need {
-            Need::People { rules, handlers, weights, .. } => {
-                Answer::People(search.candidates(tx, &rules, &handlers, &weights).await?)
+        if let Some(answer) = search.answer(tx, &need).await? {
+            return Ok(answer);
+        }
+        let Need::Effect { effect, steps } = need else {
+            return Err(Error::internal("a question of a flow has no answer"));
+        };
+        let title = label_of(tx, self.live, self.table, self.record_id()).await?;
+        let run = Effect {
+            tx,
+            service: self.service,
+            call: self.call,
+            live: self.live,
+            table: self.table,
+            id: Some(self.record_id()),
+            starter,
+            round: effect.round,
+            title: &title,
+            extras: &[],
+            trail: &Trail::default(),
+        };
+        match run.run(&steps, effect.direction).await {
+            Ok(()) => Ok(Answer::Done),
+            Err(error @ (Error::Conflict { .. } | Error::Invalid(_))) => {
+                let code = error.code().to_owned();
+                *refused = Some(error);
+                Ok(Answer::Refused(code))
             }
-            Need::Superior { of } => Answer::People(search.superior(tx, of).await?),
-            Need::Head { of } => Answer::People(search.head(tx, of).await?),
-            Need::Administrators => Answer::People(search.administrators(tx).await?),
-            Need::Value { expression, .. } => Answer::Value(self.condition(tx, &document, &expression).await?),
-            Need::Effect { effect, steps } => {
-                let title = label_of(tx, self.live, self.table, self.record_id()).await?;
-                let run = Effect {
-                    tx,
-                    service: self.service,
-                    call: self.call,
-                    live: self.live,
-                    table: self.table,
-                    id: Some(self.record_id()),
-                    starter,
-                    round: effect.round,
-                    title: &title,
-                    extras: &[],
-                    trail: &Trail::default(),
-                };
-                match run.run(&steps, effect.direction).await {
-                    Ok(()) => Answer::Done,
-                    Err(error @ (Error::Conflict { .. } | Error::Invalid(_))) => {
-                        let code = error.code().to_owned();
-                        *refused = Some(error);
-                        Answer::Refused(code)
-                    }
-                    Err(other) => return Err(other),
-                }
-            }
-        })
-    }
-
-    async fn condition(&self, tx: &Tx, document: &Document, source: &str) -> Result<Result<bool, RuleError>, Error> {
-        let expression = self.live.expression(source)?;
-        let mut around = Circumstances::new(self.call, self.live);
-        around.load_for(tx, self.table, None, &[], &expression, document).await?;
-        let value = expression.condition(&Inputs::new(around.context(), self.table, document));
-        Ok(value.map_err(|error| RuleError {
-            code: error.code.as_str().to_owned(),
-            field: error.field.clone(),
-            message: error.to_string(),
-        }))
+            Err(other) => Err(other),
+        }
     }
 
     /// Tells those who have something to do now, and the starter how it ended. Nobody is told of their own act.

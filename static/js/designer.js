@@ -102,8 +102,9 @@ function startEdits() {
     }
   });
   document.addEventListener("change", (event) => {
-    const form = event.target.closest("[data-autosave]");
-    if (form) send(form, null);
+    // Boxes of a table may belong to a form that stands elsewhere in their row.
+    const form = event.target.closest("[data-autosave]") ?? event.target.form;
+    if (form?.matches("[data-autosave]")) send(form, null);
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-swap] a[href]");

@@ -1958,6 +1958,158 @@ error-edit-draft-broken = Something in the draft needs to be put right before a 
 error-edit-conflict = Somebody just changed the same place ({ $path } { $at }), so your change was not saved. The page shows how it is now; look at it and change it again.
 flash-removed = Taken out of the draft
 
+flow-start = Start
+flow-starters = Whoever may submit { $table }
+flow-kind-approve = Approval
+flow-kind-handle = Work
+flow-kind-cc = Copy
+flow-kind-branch = Branch
+flow-kind-delay = Delay
+flow-kind-action = Action
+flow-kind-subflow = Subflow
+flow-kind-route = Jump
+flow-kind-end = End
+flow-mode-any = any one
+flow-mode-all = all
+flow-mode-sequence = in turn
+flow-mode-percent = { $need }% agree
+flow-mode-count = { $need } agree
+flow-mode-weight = weight { $need }
+flow-branch-exclusive = first that fits
+flow-branch-parallel = all at once
+flow-branch-inclusive = all that fit
+flow-way = Condition { $count }
+flow-add-way = Add a condition
+flow-otherwise = All other cases
+flow-otherwise-help = Where none of the others holds
+flow-no-condition = No condition yet
+flow-add-after = Add after “{ $title }”
+flow-remove = Remove this step
+flow-wrong = { $count ->
+    [one] { $count } problem
+   *[other] { $count } problems
+}
+flow-nobody-said = Nobody chosen yet
+flow-other-fields = All other fields
+flow-rights-hidden = { $count ->
+    [one] { $count } field hidden
+   *[other] { $count } fields hidden
+}
+flow-rights-edit = { $count ->
+    [one] { $count } field editable
+   *[other] { $count } fields editable
+}
+flow-rights-required = { $count ->
+    [one] { $count } field required
+   *[other] { $count } fields required
+}
+flow-own-department = the starter’s department
+flow-who-role-of = { $role } (responsible by { $field })
+flow-who-department-head = Head of { $department }
+flow-who-department-members = Everybody in { $department }
+flow-who-superior = Direct superior
+flow-who-superior-level = Superior of level { $level }
+flow-who-superiors = Superiors one after the other
+flow-who-superiors-level = Superiors up to level { $level }
+flow-who-superiors-role = Superiors up to { $role }
+flow-who-starter = The starter
+flow-who-field = Whoever is in “{ $field }”
+flow-who-handler = Whoever decided at “{ $node }”
+flow-who-starter-choice = Chosen by the starter
+flow-who-previous-choice = Chosen at the step before
+flow-who-rule = Found by a formula
+flow-who-anyone = Everybody
+flow-delay-for = Waits { $time }
+flow-delay-until = Waits until { $time }
+flow-route-to = Goes to “{ $node }”
+flow-time-m = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+flow-time-h = { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}
+flow-time-d = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+flow-time-wh = { $count ->
+    [one] { $count } working hour
+   *[other] { $count } working hours
+}
+flow-time-wd = { $count ->
+    [one] { $count } working day
+   *[other] { $count } working days
+}
+flow-step-post = Post
+flow-step-reserve = Set aside
+flow-step-release = Release
+flow-step-reverse = Take back
+flow-step-set = Set fields
+flow-step-notify = Send a message
+flow-step-fail = Refuse
+flow-step-if = If
+flow-step-for-each = For each line
+flow-step-create = Add a record
+flow-step-update = Change records
+flow-step-delete = Delete records
+flow-step-webhook = Call another program
+trial = Try it
+trial-small = Nothing is kept
+trial-starter = Who starts it
+trial-record = With the values of a record
+trial-no-record = None
+trial-as-record = As in the record
+trial-do = Try
+trial-way = The way it would take
+trial-help = Choose who starts it and the values that matter, and see which steps it passes and who is asked.
+trial-broken = The draft has problems that must be dealt with first; it cannot be tried yet.
+trial-earlier = { $who }: agreed before, passes by itself
+
+role-list = Roles
+role-new = New role
+role-matrix = Rights on every table
+role-table = Table
+role-fields = Fields
+role-field = Field
+role-members = { $count ->
+    [one] { $count } member
+   *[other] { $count } members
+}
+role-band-flow = With approval
+role-band-plain = Master data
+role-band-ledger = Ledgers
+role-scope-all = All
+role-scope-filter = By conditions
+role-scope-own = Own ones
+role-scope-department = Own department
+role-scope-department-tree = Own department and below
+role-scope-managed = Departments one heads
+role-scope-none = None
+role-right-hidden = Hidden
+role-right-read = Read only
+role-right-edit = Edit
+role-count-hidden = { $count ->
+    [one] { $count } hidden
+   *[other] { $count } hidden
+}
+role-count-read = { $count ->
+    [one] { $count } read only
+   *[other] { $count } read only
+}
+role-count-edit = { $count ->
+    [one] { $count } editable
+   *[other] { $count } editable
+}
+role-rest = the rest: { $right }
+role-all-editable = All editable
+role-more-actions = More actions
+role-field-rights = Rights on fields
+role-hidden-help = A hidden field shows in no list, search, total, export, API or report.
+role-another = Add another
+role-another-help = A table may have several rights, each for some of the records; they add up.
+
 ## Sharing: exporting a package
 share = Share
 share-of = Share “{ $title }”

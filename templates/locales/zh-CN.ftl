@@ -1931,6 +1931,144 @@ error-formula-unfinished = 公式第 { $at } 个字：引号、方括号或圆�
 error-formula-unexpected = 公式第 { $at } 个字：这里不该有这个内容，请检查符号和括号。
 error-formula-empty = 公式是空的。
 error-formula-deep = 公式嵌套太深，请拆成几个字段。
+flow-start = 发起
+flow-starters = 任何能提交{ $table }的人
+flow-kind-approve = 审批
+flow-kind-handle = 办理
+flow-kind-cc = 抄送
+flow-kind-branch = 条件分支
+flow-kind-delay = 延时
+flow-kind-action = 动作
+flow-kind-subflow = 子流程
+flow-kind-route = 跳转
+flow-kind-end = 结束
+flow-mode-any = 或签
+flow-mode-all = 会签
+flow-mode-sequence = 依次
+flow-mode-percent = { $need }% 同意
+flow-mode-count = { $need } 人同意
+flow-mode-weight = 权重 { $need }
+flow-branch-exclusive = 走第一条满足的
+flow-branch-parallel = 同时进行
+flow-branch-inclusive = 走所有满足的
+flow-way = 条件 { $count }
+flow-add-way = 添加条件
+flow-otherwise = 其他情况
+flow-otherwise-help = 以上都不满足时
+flow-no-condition = 还没有设置条件
+flow-add-after = 在“{ $title }”后添加
+flow-remove = 删除节点
+flow-wrong = { $count ->
+   *[other] { $count } 处问题
+}
+flow-nobody-said = 还没有设置人员
+flow-other-fields = 其余字段
+flow-rights-hidden = { $count ->
+   *[other] { $count } 个字段隐藏
+}
+flow-rights-edit = { $count ->
+   *[other] { $count } 个字段可改
+}
+flow-rights-required = { $count ->
+   *[other] { $count } 个字段必填
+}
+flow-own-department = 发起人所在部门
+flow-who-role-of = { $role }（按{ $field }负责的）
+flow-who-department-head = { $department }的主管
+flow-who-department-members = { $department }全体成员
+flow-who-superior = 直接上级
+flow-who-superior-level = 第 { $level } 级上级
+flow-who-superiors = 逐级上级
+flow-who-superiors-level = 逐级上级，到第 { $level } 级
+flow-who-superiors-role = 逐级上级，到{ $role }
+flow-who-starter = 发起人
+flow-who-field = “{ $field }”里的人
+flow-who-handler = “{ $node }”的审批人
+flow-who-starter-choice = 发起人自选
+flow-who-previous-choice = 上一步审批人选择
+flow-who-rule = 按公式找人
+flow-who-anyone = 所有人
+flow-delay-for = 等待 { $time }
+flow-delay-until = 等到 { $time }
+flow-route-to = 跳到“{ $node }”
+flow-time-m = { $count ->
+   *[other] { $count } 分钟
+}
+flow-time-h = { $count ->
+   *[other] { $count } 小时
+}
+flow-time-d = { $count ->
+   *[other] { $count } 天
+}
+flow-time-wh = { $count ->
+   *[other] { $count } 个工作小时
+}
+flow-time-wd = { $count ->
+   *[other] { $count } 个工作日
+}
+flow-step-post = 过账
+flow-step-reserve = 占用
+flow-step-release = 释放占用
+flow-step-reverse = 冲销
+flow-step-set = 修改本记录
+flow-step-notify = 发送通知
+flow-step-fail = 阻止并提示
+flow-step-if = 条件判断
+flow-step-for-each = 逐行执行
+flow-step-create = 新增记录
+flow-step-update = 修改记录
+flow-step-delete = 删除记录
+flow-step-webhook = 调用外部接口
+trial = 试一试
+trial-small = 不会产生记录
+trial-starter = 谁发起
+trial-record = 用一条记录的值
+trial-no-record = 不用
+trial-as-record = 同记录
+trial-do = 试算
+trial-way = 会这样走
+trial-help = 选发起人，填关键的值，看会经过哪些节点、由谁审批。
+trial-broken = 草稿里有需要先处理的问题，暂时不能试算。
+trial-earlier = { $who }：之前已同意，自动通过
+
+role-list = 角色
+role-new = 新建角色
+role-matrix = 各表的权限
+role-table = 表
+role-fields = 字段
+role-field = 字段
+role-members = { $count ->
+   *[other] { $count } 个成员
+}
+role-band-flow = 走审批的表
+role-band-plain = 基础资料
+role-band-ledger = 台账
+role-scope-all = 全部
+role-scope-filter = 按条件
+role-scope-own = 本人的
+role-scope-department = 本部门的
+role-scope-department-tree = 本部门及下级
+role-scope-managed = 所管部门的
+role-scope-none = 无
+role-right-hidden = 隐藏
+role-right-read = 只读
+role-right-edit = 编辑
+role-count-hidden = { $count ->
+   *[other] { $count } 个隐藏
+}
+role-count-read = { $count ->
+   *[other] { $count } 个只读
+}
+role-count-edit = { $count ->
+   *[other] { $count } 个可编辑
+}
+role-rest = 其余{ $right }
+role-all-editable = 全部可编辑
+role-more-actions = 更多操作
+role-field-rights = 字段权限
+role-hidden-help = 隐藏的字段在列表、搜索、合计、导出、接口和报表里都不出现。
+role-another = 再加一条
+role-another-help = 同一张表可以有几条权限，各管一部分记录，合并生效。
 
 ## 分享：导出应用包
 share = 分享

@@ -25,6 +25,7 @@ mod build;
 mod buttons;
 mod calendars;
 mod designers;
+mod designers_flow;
 mod designers_sheet;
 mod files;
 mod evolve;

@@ -6,3 +6,4 @@ mod edit;
 mod flow;
 mod ledger;
 mod merge;
+mod schema_words;

@@ -12,6 +12,7 @@ pub mod place;
 pub mod property;
 mod removal;
 pub mod sheet;
+pub mod role;
 pub mod sources;
 pub mod standing;
 pub mod table;
@@ -34,6 +35,7 @@ pub enum Edit {
     Table(table::TableEdit),
     Form(form::FormEdit),
     Sheet(sheet::SheetEdit),
+    Role(role::RoleEdit),
 }
 
 /// What a change was, in a sentence: a message's key and the values in it.
@@ -109,6 +111,7 @@ impl Edit {
             Self::Table(edit) => table::path(&edit.table),
             Self::Form(edit) => form::path(&edit.form),
             Self::Sheet(edit) => edit.path.clone(),
+            Self::Role(edit) => role::path(&edit.role),
         }
     }
 
@@ -123,6 +126,7 @@ impl Edit {
             Self::Table(edit) => edit.apply(&mut bench),
             Self::Form(edit) => edit.apply(&mut bench),
             Self::Sheet(edit) => edit.apply(&mut bench),
+            Self::Role(edit) => edit.apply(&mut bench),
         }?;
         judge(documents, &bench.documents)?;
         Ok((bench.documents, done))

@@ -3,6 +3,8 @@
 use super::{
     Tab,
     designer::{Bench, CanvasThing, Panel},
+    flow_tree::{FlowTree, TrialForm},
+    role_matrix::{RoleList, RoleMatrix, RoleRights},
 };
 use askama::Template;
 
@@ -21,6 +23,8 @@ pub struct SheetPage {
     /// Selects the document as a whole.
     pub whole: CanvasThing,
     pub groups: Vec<ThingGroup>,
+    /// What is drawn of this kind of document instead of its lists.
+    pub stage: Stage,
     pub selected: String,
     /// From the document down to what is selected.
     pub way: Vec<Tab>,
@@ -35,6 +39,27 @@ pub struct SheetPage {
     pub preview: Option<Tab>,
     /// Can be thrown away.
     pub removable: bool,
+}
+
+/// How the things of a document are drawn.
+pub enum Stage {
+    /// As lists.
+    Lists,
+    /// A flow as a tree of cards.
+    Flow { tree: FlowTree, trial: TrialForm },
+    /// A role as a matrix of tables and actions.
+    Role { list: RoleList, matrix: RoleMatrix, rights: Option<RoleRights> },
+}
+
+impl Stage {
+    /// How the page is divided, as a class.
+    pub const fn class(&self) -> &'static str {
+        match self {
+            Self::Lists => "two",
+            Self::Flow { .. } => "flow-bench",
+            Self::Role { .. } => "role-bench",
+        }
+    }
 }
 
 /// Things of one list.

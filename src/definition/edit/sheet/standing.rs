@@ -122,6 +122,8 @@ impl Standing {
             match member.form {
                 Form::Things => lists.push((own, member.meta, true)),
                 Form::Named => lists.push((own, member.meta, false)),
+                // What is not run yet is not offered.
+                Form::Group if member.meta.is_later(None) && self.value.get(member.name).is_none() => {}
                 Form::Group => {
                     let value = self.value.get(member.name).cloned().unwrap_or(Json::Null);
                     let inner = Self { meta: member.meta, value, ..self.clone() };

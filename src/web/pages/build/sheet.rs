@@ -3,8 +3,9 @@
 use super::{
     bench::{Acted, Opened, Refused, act, to},
     faces::Faces,
+    flow,
     member::{Company, Drawn, title_of, word_of},
-    things,
+    role, things,
 };
 use crate::{
     definition::{
@@ -27,7 +28,7 @@ use crate::{
         view::{
             Tab,
             designer::{CanvasThing, Control, Input, Panel, PanelGroup},
-            sheet::SheetPage,
+            sheet::{SheetPage, Stage},
         },
     },
 };
@@ -233,8 +234,25 @@ async fn page(
     let whole = Standing::at(documents, &asked.path, "").ok_or(Error::NotFound)?;
     let standing = Standing::at(documents, &asked.path, &selected).ok_or(Error::NotFound)?;
     let things = things::Things { drawn: &drawn, own: &asked.own, selected: &selected, findings: &bench.findings };
-    let groups = things.groups(&whole, "", asked.only);
-    let within = if selected.is_empty() { Vec::new() } else { things.groups(&standing, &selected, &[]) };
+    let stage = stage(web, caller, live, &drawn, asked, (&selected, pairs)).await?;
+    let mut groups = things.groups(&whole, "", asked.only);
+    let mut within = if selected.is_empty() { Vec::new() } else { things.groups(&standing, &selected, &[]) };
+    let mut panel = panel(&drawn, &standing, &selected, asked.only);
+    // What the stage draws is not said once more beside it.
+    match &stage {
+        Stage::Lists => {}
+        Stage::Flow { .. } => {
+            groups.clear();
+            within.retain(|group| !group.at.ends_with("/nodes/9999") && !group.at.ends_with("/arms/9999"));
+        }
+        Stage::Role { .. } => {
+            groups.retain(|group| !group.at.starts_with("/grants/"));
+            for group in panel.groups.iter_mut().filter(|_| selected.starts_with("/grants/")) {
+                group.controls.retain(|control| control.name == "set.scope");
+            }
+            panel.groups.retain(|group| !group.controls.is_empty());
+        }
+    }
     let folder = place(&asked.path).map(|place| place.folder.to_owned()).unwrap_or_default();
     let title =
         if asked.only.is_empty() { opened.title(&asked.path) } else { texts.get(&format!("build-{}", asked.only[0])) };
@@ -258,7 +276,8 @@ async fn page(
         },
         groups,
         way: way(&things, documents, &asked.path, &selected),
-        panel: panel(&drawn, &standing, &selected, asked.only),
+        panel,
+        stage,
         ordered: selected.rsplit('/').next().is_some_and(|last| last.parse::<usize>().is_ok()),
         tools,
         within,
@@ -269,6 +288,31 @@ async fn page(
         folder,
         path: asked.path.clone(),
         bench,
+    })
+}
+
+/// What is drawn of a flow or a role instead of its lists.
+async fn stage(
+    web: &Web,
+    caller: &Caller,
+    live: &Arc<LiveApp>,
+    drawn: &Drawn<'_>,
+    asked: &Asked,
+    (selected, pairs): (&str, &[(String, String)]),
+) -> Result<Stage> {
+    let (path, own) = (asked.path.as_str(), asked.own.as_str());
+    Ok(match place(path).map(|place| place.folder) {
+        Some("flows") => {
+            let place = flow::Place { path, own, selected, pairs, people: &drawn.company.people };
+            let (tree, trial) = flow::draw(web, caller, live, drawn.opened, drawn.faces, place).await?;
+            Stage::Flow { tree, trial }
+        }
+        Some("roles") => {
+            let place = role::Place { app: live.key(), path, own, selected };
+            let role::Drawn { list, matrix, rights } = role::draw(web, live, drawn.opened, drawn.faces, place).await?;
+            Stage::Role { list, matrix, rights }
+        }
+        _ => Stage::Lists,
     })
 }
 

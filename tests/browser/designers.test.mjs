@@ -109,6 +109,60 @@ test("a form is laid out by dragging and by buttons", async () => {
   await preview.getByText("在用").first().waitFor({ state: "attached" });
 });
 
+const begin = async (kind, title) => {
+  await page.goto(`/build/${app}`);
+  await page.locator("#new-path").selectOption({ label: kind });
+  await page.locator("#new-title").fill(title);
+  await page.locator("section[aria-labelledby=h-more]").getByRole("button", { name: "新建" }).click();
+  await page.getByRole("heading", { level: 1, name: title }).waitFor();
+  await page.locator("html.js").waitFor({ state: "attached" });
+};
+
+test("a flow grows by what is put between its cards, and is tried before it is published", async () => {
+  await begin("流程", "点检审批");
+  const nodes = async () => (await draft("flow/dian_jian_shen_pi")).nodes.map((node) => `${node.type} ${node.title}`);
+  const had = await nodes();
+  const put = async (kind) => {
+    await page.locator(".tree .splice > summary").last().click();
+    await page.locator(".splice[open]").getByRole("button", { name: kind, exact: true }).click();
+  };
+  await put("审批");
+  await is("an approval is there", [...had, "approve 审批"], nodes);
+  await shown();
+  const card = page.locator(".tree a.step.approve").last();
+  await card.getByText("直接上级").waitFor();
+  const title = page.getByRole("textbox", { name: "节点名称" });
+  await title.fill("班长审批");
+  await title.press("Tab");
+  await is("what is typed is saved", [...had, "approve 班长审批"], nodes);
+  await shown();
+  await put("抄送");
+  await is("a copy is behind it", [...had, "approve 班长审批", "cc 抄送"], nodes);
+  await shown();
+  await page.locator(".tree .step-box .tools").getByRole("button", { name: "上移" }).click();
+  await is("the copy has moved up", [...had, "cc 抄送", "approve 班长审批"], nodes);
+  await shown();
+  await page.getByRole("button", { name: "试算" }).click();
+  await page.getByRole("heading", { name: "会这样走" }).waitFor();
+  await page.locator("ol.trial").getByText("班长审批").waitFor();
+});
+
+test("boxes of a matrix say what a role may do", async () => {
+  await begin("角色", "点检员");
+  const role = () => draft("role/dian_jian_yuan").then((document) => document.grants.find((grant) => grant.table === "she_bei"));
+  const box = (action) => page.getByRole("checkbox", { name: `设备 ${action}`, exact: true });
+  for (const action of ["查看", "新建"]) {
+    if (!(await box(action).isChecked())) await box(action).check();
+    await shown();
+    await until(`${action} is saved`, async () => (await role())?.actions.includes({ 查看: "view", 新建: "create" }[action]));
+    await shown();
+  }
+  await page.locator(".matrix a.chip").first().click();
+  await shown();
+  await page.getByRole("radio", { name: "名称 只读" }).check();
+  await until("the right is saved", async () => (await role()).fields?.ming_cheng === "read");
+});
+
 test("what was built is published and filled in", async () => {
   await page.getByRole("link", { name: "检查并发布" }).click();
   await page.getByRole("button", { name: /^发布/ }).click();

@@ -32,6 +32,13 @@ impl Soil<'_> {
     pub fn thing(&self, around: &Standing, meta: &Meta, given: Map<String, Json>) -> Json {
         let mut thing = Json::Object(given);
         self.complete(around, meta, &mut thing);
+        // What a builder expects of a new thing is said, though it need not be.
+        let expected = meta.members(&thing).into_iter().filter(|member| !member.required);
+        for (member, starter) in expected.filter_map(|member| Some((member.name, member.meta.starter()?.clone()))) {
+            if let Some(own) = thing.as_object_mut().filter(|own| !own.contains_key(member)) {
+                own.insert(member.to_owned(), starter);
+            }
+        }
         thing
     }
 

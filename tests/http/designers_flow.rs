@@ -2,7 +2,7 @@
 
 use crate::{
     designers::{drafted, edit, location},
-    evolve::shop,
+    evolve::{column, shop},
     server::{Server, on_both},
 };
 use serde_json::json;

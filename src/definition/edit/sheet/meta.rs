@@ -10,6 +10,8 @@ pub struct Meta {
     file: &'static str,
     /// What its words are called by: `flow/node_approve/who`.
     pub id: String,
+    /// What the words of its members begin with: those of a thing that several members refer to are said once.
+    within: String,
     schema: &'static Json,
     /// What stands beside the reference that led here: it goes first.
     beside: Option<&'static Json>,
@@ -72,11 +74,12 @@ impl Meta {
     #[must_use]
     pub fn of(kind: DocumentKind) -> Option<Self> {
         let schema = schema::parsed(kind.name())?;
-        Some(Self { file: kind.name(), id: kind.name().to_owned(), schema, beside: None })
+        let id = kind.name().to_owned();
+        Some(Self { file: kind.name(), within: id.clone(), id, schema, beside: None })
     }
 
     fn at(&self, schema: &'static Json, id: String) -> Self {
-        Self { file: self.file, id, schema, beside: None }.followed()
+        Self { file: self.file, within: id.clone(), id, schema, beside: None }.followed()
     }
 
     /// Where a reference leads.
@@ -90,9 +93,11 @@ impl Meta {
             let def = pointer.strip_prefix("/$defs/").map(|def| format!("{file}/{def}"));
             // What is said beside the reference is said of this member, and called by its own name.
             let own = self.schema.get("title").is_some();
+            let within = def.unwrap_or_else(|| file.to_owned());
             self = Self {
                 file,
-                id: if own { self.id } else { def.unwrap_or_else(|| file.to_owned()) },
+                id: if own { self.id } else { within.clone() },
+                within,
                 schema: target,
                 beside: if own { Some(self.schema) } else { self.beside },
             };
@@ -196,7 +201,7 @@ impl Meta {
             let Some(condition) = branch.get("if") else { continue };
             let name = if meets(condition, value) { "then" } else { "else" };
             if let Some(then) = branch.get(name) {
-                all.extend(self.at(then, self.id.clone()).holding(value));
+                all.extend(self.at(then, self.within.clone()).holding(value));
             }
         }
         all
@@ -237,7 +242,7 @@ impl Meta {
                 if schema.get("const").is_some() || members.iter().any(|known| known.name == name) {
                     continue;
                 }
-                let own = meta.at(schema, format!("{}/{name}", meta.id));
+                let own = meta.at(schema, format!("{}/{name}", meta.within));
                 let form = own.form();
                 members.push(Member {
                     name,

@@ -179,7 +179,10 @@ impl Drawn<'_> {
             "table" | "view" | "form" | "report" | "dashboard" | "role" | "flow" | "ledger" | "print" => {
                 self.titled(&format!("{holds}s"))
             }
-            "entry" => ["views", "tables", "reports", "dashboards"].into_iter().flat_map(|folder| self.titled(folder)).collect(),
+            "entry" => ["views", "tables", "reports", "dashboards"]
+                .into_iter()
+                .flat_map(|folder| self.titled(folder))
+                .collect(),
             "field" | "path" | "order" | "lines" | "group" => {
                 let table = standing.table_of(documents, meta);
                 let line = if meta.pointer("x-keys-of").is_some() { "" } else { standing.line.as_str() };

@@ -60,6 +60,7 @@ pub mod templates;
 pub mod thumbnails;
 pub mod tokens;
 pub mod trial;
+pub mod try_expression;
 pub mod verify_ledger;
 pub mod view_page;
 pub mod views;

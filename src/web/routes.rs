@@ -141,6 +141,7 @@ fn page_routes() -> Vec<Route> {
             Administrator,
             get(pages::automations::runs).post(pages::automations::act),
         ),
+        route("/build/{app}/{kind}/{key}/preview", Administrator, get(pages::build::preview::document)),
         route("/build/{app}/{kind}/{key}", Administrator, get(pages::build::document).post(pages::build::change)),
         route("/apps/{app}/{table}", Right(Action::View), get(pages::grid::show)),
         route("/apps/{app}/{table}/views", Right(Action::View), post(pages::grid::act)),

@@ -60,6 +60,7 @@ pub async fn of(web: &Web, caller: &Caller, path: &str, title: impl Into<String>
         message_count: u32::try_from(unread).unwrap_or(u32::MAX),
         groups,
         flash: None,
+        bare: false,
     })
 }
 

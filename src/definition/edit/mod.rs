@@ -110,7 +110,7 @@ impl Edit {
             Self::App(_) => "app.json".to_owned(),
             Self::Table(edit) => table::path(&edit.table),
             Self::Form(edit) => form::path(&edit.form),
-            Self::Sheet(edit) => edit.path.clone(),
+            Self::Sheet(edit) => edit.document(),
             Self::Role(edit) => role::path(&edit.role),
         }
     }

@@ -40,18 +40,32 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let live = find::app(&web, &caller, &app).await?;
+    draw(&web, &caller, &wants, &live, &key, query.as_deref(), false).await
+}
+
+/// The page of a dashboard; `bare`: without the menus around it.
+pub async fn draw(
+    web: &Web,
+    caller: &Caller,
+    wants: &Wants,
+    live: &LiveApp,
+    key: &str,
+    query: Option<&str>,
+    bare: bool,
+) -> Result<Response> {
+    let app = live.key();
     let reader = web.service.store.reader();
-    let texts = shell::texts(&caller);
+    let texts = shell::texts(caller);
     let face = &live.face(&caller.call.actor.locale).app;
-    let dashboard = face.dashboards.get(&key).ok_or(Error::NotFound)?;
-    let given = given(&find::pairs(query.as_deref()));
+    let dashboard = face.dashboards.get(key).ok_or(Error::NotFound)?;
+    let given = given(&find::pairs(query));
     let path = format!("/apps/{app}/dashboards/{key}");
-    let rights = Rights::load(&reader, &caller.call, &live).await?;
-    let asked = Asked { web: &web, rights: &rights, wanted: &dashboard.parameters, given: &given, path: &path, texts };
+    let rights = Rights::load(&reader, &caller.call, live).await?;
+    let asked = Asked { web, rights: &rights, wanted: &dashboard.parameters, given: &given, path: &path, texts };
     let now = caller.person.zone.to_datetime(caller.call.now.to_jiff());
     let day = format::day_in_words(texts, now.month(), now.day(), now.weekday().to_monday_one_offset());
     let mut page = DashboardPage {
-        shell: shell::of(&web, &caller, &wants.path, dashboard.title.clone(), Place::App).await?,
+        shell: shell::of(web, caller, &wants.path, dashboard.title.clone(), Place::App).await?,
         title: dashboard.title.clone(),
         subtitle: format!("{day} {}", format::clock(now.hour(), now.minute())),
         action: path.clone(),
@@ -60,20 +74,20 @@ pub async fn show(
         cards: Vec::new(),
         waiting: false,
     };
-    match dashboards::show(&reader, &caller.call, &live, &key, &given).await {
+    match dashboards::show(&reader, &caller.call, live, key, &given).await {
         Ok(shown) => {
             page.parameters = asked.fields(Some(&shown.parameters), &[]).await?;
             let nothing = Labels::default();
             let show = Showing { texts, zone: &caller.person.zone, labels: &nothing, links_in: None };
             for ShownCard { card, what } in &shown.cards {
                 match what {
-                    What::Number(number) => page.numbers.push(figure(&show, &app, card, number)),
+                    What::Number(number) => page.numbers.push(figure(&show, app, card, number)),
                     What::Report(ran) => {
                         let show = Showing { labels: &ran.labels, ..show };
                         let href = with_parameters(&format!("/apps/{app}/reports/{}", ran.report.key), ran, None);
-                        page.cards.push(report_card(&show, &app, card, ran, href));
+                        page.cards.push(report_card(&show, app, card, ran, href));
                     }
-                    What::View => page.cards.extend(view_card(&web, &caller, &live, card).await?),
+                    What::View => page.cards.extend(view_card(web, caller, live, card).await?),
                 }
             }
         }
@@ -83,6 +97,7 @@ pub async fn show(
         }
         Err(other) => return Err(other.into()),
     }
+    page.shell.bare = bare;
     html(&page)
 }
 

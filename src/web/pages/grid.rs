@@ -76,8 +76,21 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let live = find::app(&web, &caller, &app).await?;
-    let asked = Asked::of(&app, &table, query.as_deref());
-    let grid = match build(&web, &caller, &live, &table, &asked).await {
+    draw(&web, &caller, &wants, &live, &table, query.as_deref(), false).await
+}
+
+/// The page of a list; `bare`: without the menus around it.
+pub async fn draw(
+    web: &Web,
+    caller: &Caller,
+    wants: &Wants,
+    live: &LiveApp,
+    table: &str,
+    query: Option<&str>,
+    bare: bool,
+) -> Result<Response> {
+    let asked = Asked::of(live.key(), table, query);
+    let grid = match build(web, caller, live, table, &asked).await {
         Ok(Built::Grid(grid)) => *grid,
         Ok(Built::At(address)) => return Ok(Redirect::to(&address).into_response()),
         // A page whose rows have moved on is no page any more; its list still is one.
@@ -87,22 +100,30 @@ pub async fn show(
         Err(other) => return Err(Failure(other)),
     };
     if wants.fragment {
-        return html(&GridFragment { t: shell::texts(&caller), grid });
+        return html(&GridFragment { t: shell::texts(caller), grid });
     }
-    let flash = shell::flash(shell::texts(&caller), asked.notice.as_deref(), "");
+    let flash = shell::flash(shell::texts(caller), asked.notice.as_deref(), "");
     let flash = match (flash, asked.deleted) {
         (Some(flash), Some(id)) => {
-            Some(Flash { action: trash::way_back(&web, &caller, &live, &table, id).await?, ..flash })
+            Some(Flash { action: trash::way_back(web, caller, live, table, id).await?, ..flash })
         }
         (flash, _) => flash,
     };
-    page(&web, &caller, &wants.path, flash, grid).await
+    page(web, caller, &wants.path, flash, grid, bare).await
 }
 
 /// The whole page around a list; `path` is its own address.
-async fn page(web: &Web, caller: &Caller, path: &str, flash: Option<Flash>, mut grid: Grid) -> Result<Response> {
+async fn page(
+    web: &Web,
+    caller: &Caller,
+    path: &str,
+    flash: Option<Flash>,
+    mut grid: Grid,
+    bare: bool,
+) -> Result<Response> {
     let mut shell = shell::of(web, caller, path, grid.title.clone(), Place::App).await?;
     shell.flash = flash;
+    shell.bare = bare;
     // The page is called what the reader pressed in the menu.
     let pressed = shell.groups.iter().flat_map(|group| &group.entries).find(|entry| entry.current);
     if let Some(entry) = pressed {

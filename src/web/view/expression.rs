@@ -40,6 +40,10 @@ pub struct FormulaInput {
     pub pick: String,
     /// Fields: how they are called, and what is put into the formula.
     pub chips: Vec<(String, String)>,
+    /// The expression as it lies in the document; empty where nothing is said.
+    pub source: String,
+    /// What it yields on a real record, in a sentence; empty where there is none.
+    pub sample: String,
     /// Functions: their name, and what they do.
     pub functions: Vec<(String, String)>,
     pub others: Vec<Tab>,

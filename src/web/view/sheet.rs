@@ -37,6 +37,8 @@ pub struct SheetPage {
     pub within: Vec<ThingGroup>,
     /// Shows what comes of it, where that can be seen.
     pub preview: Option<Tab>,
+    /// Shows the draft over the rows that there are.
+    pub framed: Option<String>,
     /// Can be thrown away.
     pub removable: bool,
 }

@@ -63,6 +63,8 @@ pub struct Shell {
     /// One per app, in the order of the menu.
     pub groups: Vec<MenuGroup>,
     pub flash: Option<Flash>,
+    /// Without the menus around it: the page is looked at within another.
+    pub bare: bool,
 }
 
 /// Which entry of menu and dock is marked. Entries of apps carry their own mark in [`MenuEntry::current`].

@@ -68,6 +68,14 @@ pub enum SheetAct {
 }
 
 impl SheetEdit {
+    /// The document that is looked at while this is done: a new one is begun while looking at the app.
+    pub(super) fn document(&self) -> String {
+        match self.act {
+            SheetAct::Begin { .. } => "app.json".to_owned(),
+            _ => self.path.clone(),
+        }
+    }
+
     pub(super) fn apply(&self, bench: &mut Bench<'_>) -> Result<Done, Refusal> {
         let path = self.path.as_str();
         match &self.act {

@@ -237,6 +237,8 @@ impl Faces {
                 let functions = FUNCTION_NAMES.map(|name| (name.to_owned(), self.help_of(name)));
                 let input = FormulaInput {
                     face: posted,
+                    source: written.strip_prefix('=').unwrap_or(written).to_owned(),
+                    sample: String::new(),
                     pick: self.texts.get("formula-pick"),
                     chips: chips.into_iter().map(chip).collect(),
                     functions: functions.to_vec(),

@@ -5,6 +5,7 @@ use super::{
     canvas::Canvas,
     faces::{About, Faces},
     panel::{Spoken, groups, kind_name, palette, select},
+    sample,
     table::{hidden as field_hidden, offered},
 };
 use crate::{
@@ -130,6 +131,12 @@ async fn page(
         let href = if word == "design" { own.clone() } else { format!("{own}?mode={word}") };
         Tab::new(texts.get(&format!("form-mode-{word}")), href, word == mode.unwrap_or("design"))
     });
+    let mut panels = drawn.panels(selected);
+    let line = drawn.line_at(selected);
+    for panel in &mut panels {
+        let about = About { table: &table_key, line: &line };
+        sample::try_out(web, caller, live, texts, about, panel).await?;
+    }
     let column = at.contains("/columns/");
     let standing = Standing::at(&form, selected);
     let field = drawn.field_at(selected);
@@ -149,7 +156,7 @@ async fn page(
             .map(|(key, title, _)| Choice::new(key, title, false))
             .collect(),
         selected: selected.to_owned(),
-        panels: drawn.panels(selected),
+        panels,
         fill: field
             .as_ref()
             .filter(|_| matches!(standing, Some(Standing::Field | Standing::Column)))
@@ -262,8 +269,7 @@ impl Drawn<'_> {
         }
         let grid = field.as_ref().filter(|_| standing == Standing::Lines).map(|(key, _)| key.clone());
         let offer = |property: &Property, value: &str| self.offer(standing, grid.as_deref(), property, value);
-        let line =
-            lines_at(self.form, at).or_else(|| thing["for_each"].as_str().map(str::to_owned)).unwrap_or_default();
+        let line = self.line_at(at);
         let hidden = [("on", "form"), ("do", "set"), ("form", self.name), ("at", at)];
         let mut shown = standing.properties();
         if standing == Standing::Form && self.form["audience"] != "public" {
@@ -280,6 +286,12 @@ impl Drawn<'_> {
             groups: groups(texts, &shown, &thing, true, self.refused_of("form"), Some(self.spoken(&line)), &offer),
         });
         panels
+    }
+
+    /// The lines field in whose lines expressions at a place are.
+    fn line_at(&self, at: &str) -> String {
+        let each = || self.form.pointer(at).and_then(|thing| thing["for_each"].as_str()).map(str::to_owned);
+        lines_at(self.form, at).or_else(each).unwrap_or_default()
     }
 
     /// What expressions speak of, within a line of these lines.

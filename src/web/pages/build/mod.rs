@@ -10,6 +10,7 @@ pub mod home;
 mod member;
 mod panel;
 pub mod preview;
+mod sample;
 mod role;
 pub mod sheet;
 pub mod start;

@@ -2,8 +2,11 @@
 
 use super::bench::{Opened, known};
 use crate::{
-    definition::{finding::has_errors, package::Documents},
-    service::{LiveApp, apps},
+    definition::{
+        finding::{Finding, Severity, has_errors},
+        package::Documents,
+    },
+    service::{Error, LiveApp, apps, evolve::State as Draft},
     web::{
         Result, Web,
         body::FormBody,
@@ -11,13 +14,13 @@ use crate::{
         error::html,
         extract::Wants,
         middleware::Framed,
-        pages::{find, form},
+        pages::{dashboard, find, form, grid, report},
         shell,
         view::designer::PreviewPage,
     },
 };
 use axum::{
-    extract::{Path, State},
+    extract::{Path, RawQuery, State},
     response::Response,
 };
 use std::sync::Arc;
@@ -42,6 +45,58 @@ pub async fn live(
     form: FormBody,
 ) -> Result<Response> {
     answer(&web, &caller, &wants, &app, &name, Some(form)).await
+}
+
+/// `/build/{app}/{views|reports|dashboards}/{key}/preview`: the document as it will be, over the rows that there are. Tables stand
+/// as they are published, for their rows do; what needs a field that is not is seen after publishing.
+pub async fn document(
+    State(web): State<Web>,
+    caller: Caller,
+    wants: Wants,
+    Path((app, folder, key)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let live = find::app(&web, &caller, &app).await?;
+    let opened = Opened::load(&web, &caller, &live).await?;
+    let path = format!("{folder}/{key}.json");
+    let json = opened.state.new.json(&path).map_err(|_| Error::NotFound)?;
+    let documents = over_live_tables(&opened.state, &path);
+    let own = |finding: &Finding| finding.file == path && finding.severity == Severity::Error;
+    let mut response = if apps::check(&documents).findings.iter().any(own) {
+        let texts = shell::texts(&caller);
+        html(&PreviewPage {
+            frame: shell::frame(texts, Some(&caller), &wants.path),
+            title: opened.title(&path),
+            form: None,
+            note: texts.get("preview-after-publishing"),
+        })?
+    } else {
+        let drafted = web.service.preview_app(&live, &documents).await?;
+        let query = query.as_deref();
+        match folder.as_str() {
+            "views" => {
+                let table = json["table"].as_str().unwrap_or_default();
+                let asked =
+                    format!("view={key}{}{}", if query.is_some() { "&" } else { "" }, query.unwrap_or_default());
+                grid::draw(&web, &caller, &wants, &drafted, table, Some(&asked), true).await?
+            }
+            "reports" => report::draw(&web, &caller, &wants, &drafted, &key, query, true).await?,
+            "dashboards" => dashboard::draw(&web, &caller, &wants, &drafted, &key, query, true).await?,
+            _ => return Err(Error::NotFound.into()),
+        }
+    };
+    response.extensions_mut().insert(Framed);
+    Ok(response)
+}
+
+/// The published app with one document as it is drafted.
+fn over_live_tables(state: &Draft, path: &str) -> Documents {
+    let mut documents = state.old.clone();
+    if let Some(text) = state.new.get(path) {
+        // What cannot be set is found by the check.
+        let _ = documents.set(path, text.to_owned());
+    }
+    documents
 }
 
 async fn answer(

@@ -2,10 +2,10 @@
 
 use super::{
     bench::{Acted, Opened, Refused, act, to},
-    faces::Faces,
+    faces::{About, Faces},
     flow,
     member::{Company, Drawn, title_of, word_of},
-    role, things,
+    role, sample, things,
 };
 use crate::{
     definition::{
@@ -265,6 +265,8 @@ async fn page(
             group.current = group.href == asked.own;
         }
     }
+    let about = About { table: &standing.table, line: &standing.line };
+    sample::try_out(web, caller, live, texts, about, &mut panel).await?;
     html(&SheetPage {
         lead: texts.get(&format!("sheet-lead-{}", if asked.only.is_empty() { &folder } else { asked.only[0] })),
         whole: CanvasThing {
@@ -281,6 +283,7 @@ async fn page(
         ordered: selected.rsplit('/').next().is_some_and(|last| last.parse::<usize>().is_ok()),
         tools,
         within,
+        framed: matches!(folder.as_str(), "views" | "reports" | "dashboards").then(|| format!("{}/preview", asked.own)),
         preview: preview(live, &asked.path, &folder, texts),
         removable: asked.only.is_empty(),
         selected,

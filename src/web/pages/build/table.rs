@@ -4,6 +4,7 @@ use super::{
     bench::{Acted, Opened, Refused, act, known, to},
     faces::{About, Faces},
     panel::{Spoken, groups, icon, kind_name, palette, select},
+    sample,
 };
 use crate::{
     definition::{
@@ -140,15 +141,18 @@ async fn page(
         let typed = refused.as_ref().and_then(|refused| refused.typed("tree"));
         typed.unwrap_or_else(|| tree_of(&property["x-field"]["options"], 0))
     });
+    let mut panel = match selected {
+        Some((field, property)) => drawn.field_panel(field, lines, property),
+        None => drawn.table_panel(),
+    };
+    let about = About { table, line: lines.unwrap_or_default() };
+    sample::try_out(web, caller, live, texts, about, &mut panel).await?;
     html(&TablePage {
         table: table.to_owned(),
         palette: palette(texts, into.is_some()),
         into: into.map(|into| (into.to_owned(), title_of_field(into))),
         rows: drawn.rows(field, lines),
-        panel: match selected {
-            Some((field, property)) => drawn.field_panel(field, lines, property),
-            None => drawn.table_panel(),
-        },
+        panel,
         selected: selected.map(|(field, _)| (field.to_owned(), lines.unwrap_or_default().to_owned())),
         options,
         colors: COLORS

@@ -111,7 +111,7 @@ pub async fn relocate(
                 return Err(Failure(error));
             };
             grid.notes.insert(0, Note::new(NoteTone::Bad, text));
-            let mut response = page(&web, &caller, &asked.address(&[], &[]), None, *grid).await?;
+            let mut response = page(&web, &caller, &asked.address(&[], &[]), None, *grid, false).await?;
             *response.status_mut() = status;
             Ok(response)
         }

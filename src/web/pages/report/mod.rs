@@ -13,7 +13,7 @@ use super::{cell::Showing, find};
 use crate::{
     definition::role::Action,
     service::{
-        Error,
+        Error, LiveApp,
         permits::Rights,
         report_export::ReportExport,
         reports::{self, Ran},
@@ -44,20 +44,34 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let live = find::app(&web, &caller, &app).await?;
+    draw(&web, &caller, &wants, &live, &key, query.as_deref(), false).await
+}
+
+/// The page of a report; `bare`: without the menus around it.
+pub async fn draw(
+    web: &Web,
+    caller: &Caller,
+    wants: &Wants,
+    live: &LiveApp,
+    key: &str,
+    query: Option<&str>,
+    bare: bool,
+) -> Result<Response> {
+    let app = live.key();
     let reader = web.service.store.reader();
-    let texts = shell::texts(&caller);
+    let texts = shell::texts(caller);
     let face = &live.face(&caller.call.actor.locale).app;
-    let report = face.reports.get(&key).ok_or(Error::NotFound)?;
-    let given = given(&find::pairs(query.as_deref()));
+    let report = face.reports.get(key).ok_or(Error::NotFound)?;
+    let given = given(&find::pairs(query));
     let path = format!("/apps/{app}/reports/{key}");
-    let ran = match reports::run(&reader, &caller.call, &live, &key, &given).await {
+    let ran = match reports::run(&reader, &caller.call, live, key, &given).await {
         Ok(ran) => Ok(ran),
         // A parameter that does not fit is said beside it; everything else is an error of the page.
         Err(Error::Invalid(errors)) if are_of_parameters(&report.parameters, &errors) => Err(errors),
         Err(other) => return Err(other.into()),
     };
-    let rights = Rights::load(&reader, &caller.call, &live).await?;
-    let asked = Asked { web: &web, rights: &rights, wanted: &report.parameters, given: &given, path: &path, texts };
+    let rights = Rights::load(&reader, &caller.call, live).await?;
+    let asked = Asked { web, rights: &rights, wanted: &report.parameters, given: &given, path: &path, texts };
     let mut view = Report {
         title: report.title.clone(),
         description: report.description.clone(),
@@ -90,7 +104,7 @@ pub async fn show(
                 view.empty = Some(Empty::new("chart", texts.get("report-empty-title"), texts.get("report-empty-body")));
             } else {
                 view.chart = chart(&show, &ran);
-                view.table = table(&show, &ran, &app);
+                view.table = table(&show, &ran, app);
             }
             for (wrong, message) in [
                 (ran.truncated, "report-truncated"),
@@ -103,7 +117,8 @@ pub async fn show(
             }
         }
     }
-    let shell = shell::of(&web, &caller, &wants.path, view.title.clone(), Place::App).await?;
+    let mut shell = shell::of(web, caller, &wants.path, view.title.clone(), Place::App).await?;
+    shell.bare = bare;
     html(&ReportPage { shell, report: view })
 }
 

@@ -15,6 +15,7 @@ pub mod lint;
 pub mod store;
 pub mod i18n;
 pub mod document;
+pub mod spreadsheet;
 pub mod outward;
 pub mod service;
 pub mod web;

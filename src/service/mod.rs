@@ -22,6 +22,7 @@ mod file_keeping;
 pub mod files;
 pub mod evolve;
 pub mod forms;
+pub mod from_spreadsheet;
 pub mod history;
 pub mod import;
 mod input;

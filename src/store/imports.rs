@@ -122,6 +122,16 @@ pub async fn of_table(
     Ok(find.all(conn.orm()).await?)
 }
 
+/// The imports that read a file, in the order in which they were begun.
+///
+/// # Errors
+/// The database failed.
+pub async fn of_file(conn: &impl Connection, file: i64) -> Result<Vec<Import>, Error> {
+    use record_import::Column;
+    let find = record_import::Entity::find().filter(Column::FileId.eq(file)).order_by_asc(Column::Id);
+    Ok(find.all(conn.orm()).await?)
+}
+
 /// Stores what became of some records, in few statements.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Every route with what it needs. A path that is not here does not exist.
 
-use super::{api, caller::Needs, pages, router::Web};
+use super::{api, caller::Needs, pages, pages::build::excel, router::Web};
 use crate::{definition::role::Action, service::templates};
 use axum::{
     extract::DefaultBodyLimit,
@@ -100,6 +100,10 @@ fn page_routes() -> Vec<Route> {
         route("/apps/{app}/dashboards/{dashboard}/options/{parameter}", Person, get(pages::dashboard::options)),
         route("/apps/{app}/links", Administrator, get(pages::links::show).post(pages::links::change)),
         route("/build/new", Administrator, get(pages::build::start::show).post(pages::build::start::create)),
+        route("/build/new/excel", Administrator, importing(get(excel::choose).post(excel::receive))),
+        route("/build/new/excel/{id}", Administrator, get(excel::show).post(excel::act)),
+        route("/build/{app}/from-excel", Administrator, importing(get(excel::choose_for).post(excel::receive_for))),
+        route("/build/{app}/from-excel/{id}", Administrator, get(excel::show_for).post(excel::act_for)),
         route("/build/{app}", Administrator, get(pages::build::home::show).post(pages::build::home::change)),
         route("/build/{app}/steps", Administrator, post(pages::build::home::steps)),
         route("/build/{app}/roles/{role}/members", Administrator, post(pages::build::home::members)),

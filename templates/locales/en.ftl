@@ -1459,7 +1459,7 @@ error-conflicts-open = { $count ->
     [one] { $count } conflict is not decided
    *[other] { $count } conflicts are not decided
 }: keep mine or take the template’s for each
-error-draft-in-the-way = The draft has changes that are not published. Publish the draft or give it up, then upgrade
+error-draft-in-the-way = The draft has changes that are not published. Publish the draft or give it up first
 error-no-upgrade-to-undo = The live version is not an upgrade, or something was published after it, so it cannot be undone in one act; a version can be restored from the list of versions
 
 ## Templates: the gallery, looking before importing
@@ -2218,3 +2218,133 @@ error-formula-unexpected = Formula, character { $at }: this cannot stand here. C
 error-formula-empty = The formula is empty.
 error-formula-deep = The formula is nested too deeply. Split it into several fields.
 
+
+# Beginning with a spreadsheet
+excel-new = Start from Excel
+excel-add = Add tables from Excel
+excel-new-lead = Have a spreadsheet already? Its fields are recognised, its rows come along
+app-new-template-lead = Begin with a ready-made app template and change it to your needs
+excel-lead = Upload the spreadsheet in use. Fields, options, links and lines are guessed first; once you agree, everything is made in one go.
+excel-file-help = .xlsx, .xls or CSV (UTF-8, GB18030), up to 32 MB; a file may have several sheets
+excel-how = What comes next
+excel-how-1 = See whether the guesses are right: kinds, required fields, the unique column and lines can all be changed
+excel-how-2 = Cells that do not fit their field are listed one by one; the column can become text
+excel-how-3 = Tables, forms, views and the menu are made, then the rows are imported, which can be undone
+excel-step-adjust = Check the fields
+excel-look = Refresh the preview
+excel-create = Create the app
+excel-create-tables = Create the tables
+excel-summary = Makes { $parts }
+excel-count-tables = { $count ->
+    [one] { $count } table
+   *[other] { $count } tables
+}
+excel-count-records = { $count ->
+    [one] { $count } record
+   *[other] { $count } records
+}
+excel-count-lines = { $count ->
+    [one] { $count } line
+   *[other] { $count } lines
+}
+excel-sheet-empty = This sheet is empty
+excel-sheet-not-taken = Makes no table
+excel-take = Make this table
+excel-table-title = Name of the table
+excel-key = Unique column
+excel-key-none = None
+excel-is-key = Unique, names the record
+excel-lines = Each row is
+excel-lines-no = a record
+excel-lines-yes = a line of a record
+excel-lines-title = Name of the lines
+excel-kind = Kind
+excel-kind-of = Kind of { $column }
+excel-title-of = Field name of column { $column }
+excel-in-lines = In the lines
+excel-link-to = Link: { $title }
+excel-leave-out = Leave this column out
+excel-head-row = Row { $first }
+excel-head-rows = Rows { $first }–{ $last }
+excel-rows = { $count ->
+    [one] { $count } row
+   *[other] { $count } rows
+}
+excel-left-out-rows = Rows left out as totals or remarks: { $rows }
+excel-rest = { $count } more rows
+excel-fields = { $count ->
+    [one] { $count } field
+   *[other] { $count } fields
+}
+excel-preview = The form it makes
+excel-misfits = { $count ->
+    [one] { $count } cell does not fit
+   *[other] { $count } cells do not fit
+}
+excel-misfits-lead = { $count ->
+    [one] { $count } cell does not fit its field.
+   *[other] { $count } cells do not fit their fields.
+} The column can become text; otherwise these rows are not imported, and the result of the import lists them.
+excel-misfits-help = Change the kind of the column, or correct the spreadsheet and upload it again. Otherwise the records are not imported, and the result lists them.
+excel-misfits-more = { $count } more
+excel-odd-cells = { $count ->
+    [one] { $count } does not fit; text would
+   *[other] { $count } do not fit; text would
+}
+excel-importing = Importing: { $title }
+excel-making = { $title } is made, the rows are being imported
+excel-made = { $title } is ready
+excel-made-counts = { $made } of { $total } records imported
+excel-made-refused = { $count ->
+    [one] { $count } record not imported
+   *[other] { $count } records not imported
+}
+excel-made-refused-lead = { $count ->
+    [one] { $count } record was not imported.
+   *[other] { $count } records were not imported.
+} The result of the import says why for each cell; correct them and import again.
+excel-made-details = Import result
+excel-state-waiting = Waiting
+excel-state-partly = Partly done
+excel-open = Open the app
+excel-design = Go on designing
+guess-empty = Nothing in it yet
+guess-running = Only counts the rows
+guess-boolean = Only { $values }
+guess-dates = All are dates
+guess-text-dates = { $count ->
+    [one] { $count } date written as text is converted
+   *[other] { $count } dates written as text are converted
+}
+guess-time = All are times
+guess-mostly = { $count ->
+    [one] { $count } is not
+   *[other] { $count } are not
+}
+guess-form = By its form
+guess-people = { $found } of { $count } people found
+guess-departments = All are departments
+guess-code = Looks like a code, keeps leading zeros
+guess-percent = With percent signs
+guess-money = Looks like money
+guess-numbers = All are numbers
+guess-unit = Numbers in { $unit }
+guess-wide-numbers = { $count ->
+    [one] { $count } full-width number is converted
+   *[other] { $count } full-width numbers are converted
+}
+guess-few = { $count } different values
+guess-long = Long texts
+guess-remark = Looks like remarks
+guess-link = All are in { $column } of { $sheet }
+guess-lines = Joined by { $column }: { $records } records with { $count } lines
+guess-key-unique = Different in every row
+guess-key-named = Other sheets name these records by it
+guess-key-lines = Rows with the same value are one record
+error-nobody-called-so = Nobody is called so
+error-no-department-called-so = No department is called so
+error-not-in-the-other-sheet = The other sheet has no such record
+error-spreadsheet-type = { $name } is no spreadsheet; choose a file in .xlsx, .xls or CSV
+error-spreadsheet-empty = There is nothing in the file; choose another one
+error-spreadsheet-nothing = There is no table to make; take at least one sheet and one column
+error-spreadsheet-circle = These sheets link to each other, so none can be imported first: { $sheets }. Make one of the columns text

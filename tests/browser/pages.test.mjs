@@ -2,11 +2,14 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { desktop, launch, open, phone, picture } from "./support/browser.mjs";
 import { Person } from "./support/person.mjs";
 import { startDemo } from "./support/program.mjs";
 import { languages } from "./support/words.mjs";
 import { wrongWith } from "./support/wrong.mjs";
+
+const workbook = fileURLToPath(new URL("../support/repair_shop.xlsx", import.meta.url));
 
 let demo, browser;
 before(async () => {
@@ -44,6 +47,9 @@ const pages = [
   ["dashboard", "manager_zhao", (person) => person.page.goto("/apps/wms/dashboards/today")],
   ["build", "admin", (person) => person.page.goto("/build/wms")],
   ["build-new", "admin", (person) => person.page.goto("/build/new")],
+  ["build-excel", "admin", (person) => person.page.goto("/build/new/excel")],
+  ["build-excel-adjust", "admin", sendWorkbook],
+  ["build-excel-add", "admin", (person) => person.page.goto("/build/wms/from-excel")],
   ["build-table", "admin", (person) => person.page.goto("/build/wms/tables/inbound")],
   ["build-field", "admin", (person) => person.page.goto("/build/wms/tables/inbound?field=kind")],
   ["build-field-remove", "admin", (person) => person.page.goto("/build/wms/tables/item?field=code&ask=remove")],
@@ -158,4 +164,12 @@ async function checkImport(person) {
   await person.main.locator("form[enctype] button").click();
   await person.main.locator("button[value=check]").click();
   await person.main.locator("td.odd").first().waitFor();
+}
+
+/** Sends the workbook of a repair shop, and stays where it is decided what becomes of it. */
+async function sendWorkbook(person) {
+  await person.page.goto("/build/new/excel");
+  await person.page.locator("input[type=file]").setInputFiles(workbook);
+  await person.main.locator("button[type=submit]").click();
+  await person.page.locator("#adjust").waitFor();
 }

@@ -10,6 +10,8 @@ mod database;
 mod every_kind;
 #[path = "../support/figures.rs"]
 mod figures;
+#[path = "../support/repair_shop.rs"]
+mod repair_shop;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/stock.rs"]
@@ -33,6 +35,7 @@ mod flow;
 mod fuzz;
 mod grid;
 mod forms;
+mod from_excel;
 mod idempotency;
 mod import_pages;
 mod kinds;

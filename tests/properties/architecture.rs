@@ -9,7 +9,7 @@ use source::{SourceFile, lines_with_word, modules_named, read_all};
 use std::path::Path;
 
 /// The modules in the order in which they may know each other: each may use those before it.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "base",
     "definition",
     "query",
@@ -23,6 +23,7 @@ const ORDER: [&str; 19] = [
     "store",
     "i18n",
     "document",
+    "spreadsheet",
     "outward",
     "service",
     "web",
@@ -32,9 +33,10 @@ const ORDER: [&str; 19] = [
 ];
 
 /// Modules that may use fewer than all before them.
-const ONLY: [(&str, &[&str]); 5] = [
+const ONLY: [(&str, &[&str]); 6] = [
     ("i18n", &["base"]),
     ("document", &["base"]),
+    ("spreadsheet", &["base", "definition", "document"]),
     ("outward", &["base"]),
     (
         "jobs",
@@ -59,8 +61,8 @@ const ONLY: [(&str, &[&str]); 5] = [
 ];
 
 /// Modules that decide and touch nothing.
-const PURE: [&str; 10] =
-    ["base", "definition", "query", "rules", "report", "access", "ledger", "flow", "automation", "lint"];
+const PURE: [&str; 11] =
+    ["base", "definition", "query", "rules", "report", "access", "ledger", "flow", "automation", "lint", "spreadsheet"];
 
 /// What a pure module may not name: the world, and the libraries that reach it.
 const WORLD: [&str; 20] = [

@@ -137,11 +137,7 @@ impl AppEdit {
             Self::AddView { table, title } => {
                 let key = new_document(bench, "views", table, title)?;
                 let json = bench.json(&table::path(table))?;
-                let shown = |kind: Option<Kind>| {
-                    kind.is_some_and(|kind| !kind.is_wide() && !matches!(kind, Kind::Lines | Kind::Secret))
-                };
-                let fields = listed(&json, None).filter(|(_, _, kind)| shown(*kind)).take(6);
-                let columns: Vec<&str> = fields.map(|(key, ..)| key).collect();
+                let columns = shown_first(&json, 6);
                 let view = json!({"key": key, "table": table, "title": title.trim(), "columns": columns});
                 bench.put(&format!("views/{key}.json"), &view)?;
                 Ok(Done::said("did-add-view").with("title", title).select(format!("views/{key}")))
@@ -242,9 +238,7 @@ fn add_table(bench: &mut Bench<'_>, title: &str, name: &str, section: &str) -> R
     if title.is_empty() {
         return Err(Refusal::new("edit_title").at("title"));
     }
-    let taken = |key: &str| ["tables", "forms", "views"].iter().any(|folder| bench.has(folder, key));
-    // What the addresses of an app mean otherwise cannot be a table.
-    let key = made_of(title, "table", &|key| taken(key) || matches!(key, "reports" | "dashboards" | "links"));
+    let key = made_of(title, "table", &|key| is_taken(&bench.documents, bench.live, key));
     let field = made_of(name, "name", &|key| SYSTEM_FIELDS.contains(&key));
     let document = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, "type": "object",
@@ -257,15 +251,38 @@ fn add_table(bench: &mut Bench<'_>, title: &str, name: &str, section: &str) -> R
     bench.put(&form::path(&key), &json!({"key": key, "table": key, "title": title, "layout": layout}))?;
     let view = json!({"key": key, "table": key, "title": title, "columns": [field]});
     bench.put(&format!("views/{key}.json"), &view)?;
+    open_up(bench, &key)?;
+    Ok(Done::said("did-add-table").with("title", title).select(format!("tables/{key}")))
+}
+
+/// Whether something has this key that a new table would share with it: its form, its view, or what the addresses of an app mean
+/// otherwise.
+pub(super) fn is_taken(documents: &Documents, live: &Documents, key: &str) -> bool {
+    let has = |folder: &str| {
+        let path = format!("{folder}/{key}.json");
+        documents.get(&path).is_some() || live.get(&path).is_some()
+    };
+    ["tables", "forms", "views"].into_iter().any(has) || matches!(key, "reports" | "dashboards" | "links")
+}
+
+/// Leads to a new table's view from the menu. Where there is one role only, whoever has it works with everything; other apps say so
+/// role by role.
+pub(super) fn open_up(bench: &mut Bench<'_>, key: &str) -> Result<(), Refusal> {
     bench.change(MANIFEST, |app| place::insert(app, "/menu/9999", json!({"view": key})))?;
-    // Where there is one role only, whoever has it works with everything; other apps say so role by role.
     let roles: Vec<String> = bench.documents.folder("roles").map(|(stem, _)| format!("roles/{stem}.json")).collect();
     if let [only] = roles.as_slice() {
         let actions = ["view", "create", "edit", "delete", "submit", "import", "export", "print", "comment", "history"];
         let grant = json!({"table": key, "actions": actions, "scope": "all"});
         bench.change(only, |role| place::insert(role, "/grants/9999", grant))?;
     }
-    Ok(Done::said("did-add-table").with("title", title).select(format!("tables/{key}")))
+    Ok(())
+}
+
+/// The first fields of a table that a list has room for.
+pub(super) fn shown_first(table: &Json, most: usize) -> Vec<&str> {
+    let shown =
+        |kind: Option<Kind>| kind.is_some_and(|kind| !kind.is_wide() && !matches!(kind, Kind::Lines | Kind::Secret));
+    listed(table, None).filter(|(_, _, kind)| shown(*kind)).take(most).map(|(key, ..)| key).collect()
 }
 
 fn remove_table(bench: &mut Bench<'_>, table: &str) -> Result<Done, Refusal> {

@@ -17,6 +17,7 @@ pub mod sources;
 pub mod standing;
 pub mod table;
 pub mod uses;
+pub mod whole;
 
 use super::{
     app::App,

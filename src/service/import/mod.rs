@@ -2,9 +2,9 @@
 //! every bad cell, the run writes in batches and remembers what it wrote, and undoing puts everything back.
 
 mod batch;
-pub mod cells;
 pub mod lookup;
 pub mod plan;
+mod queue;
 pub mod rows;
 mod run;
 mod sheets;
@@ -12,7 +12,8 @@ mod snapshot;
 pub mod template;
 mod undo;
 
-pub use plan::{BadRows, Blank, DateOrder, Mapped, Mode, Plan, Target};
+pub use crate::spreadsheet::cells::{self, DateOrder};
+pub use plan::{BadRows, Blank, Mapped, Mode, Plan, Target};
 pub(in crate::service) use {run::on_table, sheets::Sheets};
 
 use super::{
@@ -241,6 +242,7 @@ impl Service {
             blank: wish.blank,
             submit: wish.submit,
             columns,
+            left_out: Vec::new(),
             rows: 0,
         };
         if !errors.is_empty() {
@@ -311,29 +313,11 @@ impl Service {
     /// # Errors
     /// `import_started` where that is not to be done now.
     pub async fn start_import(&self, call: &Call, import: &Import, what: Step) -> Result<i64, Error> {
-        let (kind, from, state): (_, &[&str], _) = match what {
-            Step::Check => ("import_check", &["uploaded", "checked"], "checking"),
-            Step::Run => ("import_run", &["uploaded", "checked"], "running"),
-            Step::Undo => ("import_undo", &["done", "stopped", "undone"], "undoing"),
-        };
-        let (user, app) = (call.actor.user, crate::base::id::AppId(import.app_id));
-        let (id, now, table) = (import.id, call.now, import.table_key.clone());
+        let begun = queue::Begun::new(import, call.actor.user, what, Vec::new());
+        let now = call.now;
         let job = self
             .store
-            .transaction(move |tx| {
-                let input = json!({"import": id, "table": table}).to_string();
-                Box::pin(async move {
-                    match what {
-                        Step::Check | Step::Run => imports::clear_rows(tx, id).await?,
-                        Step::Undo => imports::retry_undo(tx, id).await?,
-                    }
-                    let new = stored_jobs::New { kind: kind.into(), user, app: Some(app), input };
-                    let job = stored_jobs::insert(tx, &new, now).await?;
-                    let change = Change { job: Some(job), ..Change::default() };
-                    started(imports::advance(tx, id, from, state, &change).await)?;
-                    Ok::<_, Error>(job)
-                })
-            })
+            .transaction_with(begun, move |tx, begun| Box::pin(async move { queue::begin(tx, begun, now).await }))
             .await?;
         self.wake_workers();
         Ok(job)
@@ -441,7 +425,11 @@ async fn go_on(service: &Service, job: &Arc<Job>, call: Call, stop: &Stop) -> Re
     };
     if job.kind == "import_run" {
         service.sheets.forget(run.import.file_id);
-        return run.run(stop).await;
+        let rest = run.run(stop).await?;
+        if matches!(rest, Rest::Done(_)) {
+            queue::go_on(service, &run.call, &input).await?;
+        }
+        return Ok(rest);
     }
     match run.rehearse(stop).await? {
         Ok((counts, refused)) => run.finish("checked", counts, refused).await,

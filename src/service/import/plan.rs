@@ -8,6 +8,7 @@ use crate::{
         table::Table,
     },
     document::{Sheet, address},
+    spreadsheet::cells::DateOrder,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -21,16 +22,6 @@ pub enum Mode {
     Update,
     /// Changes the record with the same key, makes one where there is none.
     Upsert,
-}
-
-/// How a date of three numbers is read where it does not say itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "snake_case")]
-pub enum DateOrder {
-    #[default]
-    Ymd,
-    Mdy,
-    Dmy,
 }
 
 /// What becomes of the others when a row is bad.
@@ -81,6 +72,9 @@ pub struct Plan {
     pub blank: Blank,
     pub submit: bool,
     pub columns: Vec<Mapped>,
+    /// Rows below the header that hold no record, such as sums; counted from 0.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<usize>,
     /// Rows of the file below its header.
     pub rows: usize,
 }

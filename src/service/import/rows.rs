@@ -100,7 +100,8 @@ pub fn group(sheet: &Sheet, plan: &Plan, table: &Table) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for row in plan.header_rows..sheet.rows.len() {
         let cell = |column: &&Column<'_>| sheet.cell(row, column.mapped.column);
-        if columns.iter().all(|column| cell(&column).is_empty()) {
+        let left_out = plan.left_out.binary_search(&row).is_ok();
+        if left_out || columns.iter().all(|column| cell(&column).is_empty()) {
             continue;
         }
         let goes_on = groups.last().is_some_and(|group| {

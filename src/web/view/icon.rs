@@ -5,10 +5,10 @@ pub const ICONS: &[&str] = &[
     "alert", "apps", "back", "barcode", "bell", "board", "calendar", "camera", "chart", "check", "checks", "circle",
     "clip", "clock", "cloud", "columns", "copy", "count", "desktop", "down", "download", "edit", "eye", "file",
     "filter", "forward", "fx", "gallery", "globe", "grip", "group", "hash", "history", "home", "image", "in", "info",
-    "left", "link", "list", "lock", "logout", "map", "message", "minus", "money", "moon", "more", "offline", "org",
-    "out", "para", "paste", "phone", "pin", "plus", "print", "redo", "return", "right", "rows", "scan", "search",
-    "section", "series", "settings", "shield", "sign", "sort", "stock", "sum", "sun", "swap", "table", "tabs", "tag",
-    "text", "todo", "trash", "truck", "undo", "up", "upload", "user", "useradd", "users", "x",
+    "key", "left", "link", "list", "lock", "logout", "map", "message", "minus", "money", "moon", "more", "offline",
+    "org", "out", "para", "paste", "phone", "pin", "plus", "print", "redo", "return", "right", "rows", "scan",
+    "search", "section", "series", "settings", "shield", "sign", "sort", "stock", "sum", "sun", "swap", "table",
+    "tabs", "tag", "text", "todo", "trash", "truck", "undo", "up", "upload", "user", "useradd", "users", "x",
 ];
 
 /// The icon of that name if it exists, else `file`.

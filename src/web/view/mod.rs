@@ -23,6 +23,7 @@ pub mod file;
 pub mod flow;
 pub mod flow_tree;
 pub mod form;
+pub mod from_excel;
 pub mod grid;
 pub mod home;
 pub mod icon;

@@ -3,6 +3,7 @@
 mod asked;
 mod bench;
 mod canvas;
+pub mod excel;
 mod faces;
 mod flow;
 pub mod form;

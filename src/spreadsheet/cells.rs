@@ -1,6 +1,5 @@
 //! A cell as the value of a field: what people write in spreadsheets, and the same the other way round.
 
-use super::plan::DateOrder;
 use crate::{
     base::{error::FieldError, time::Timestamp, value::Value},
     definition::field::{Field, Kind},
@@ -10,6 +9,17 @@ use jiff::{
     civil::{Date, DateTime, Time},
     tz::TimeZone,
 };
+use serde::{Deserialize, Serialize};
+
+/// How a date of three numbers is read where it does not say itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum DateOrder {
+    #[default]
+    Ymd,
+    Mdy,
+    Dmy,
+}
 
 /// Reads a cell that is no link and no person. A blank one is unset.
 ///
@@ -49,7 +59,9 @@ pub fn read(field: &Field, cell: &Cell, order: DateOrder, zone: &TimeZone) -> Re
                 .map(|zoned| Value::Instant(Timestamp(zoned.timestamp().as_millisecond())))
                 .ok_or_else(|| wrong("datetime"))
         }
-        Kind::Integer | Kind::Decimal | Kind::Money | Kind::Percent | Kind::Rating => field.read_text(&number(text)),
+        Kind::Integer | Kind::Decimal | Kind::Money | Kind::Percent | Kind::Rating => {
+            field.read_text(&number(without_unit(text, field)))
+        }
         Kind::Choice | Kind::Choices => field.read_text(&cell.text).or_else(|_| field.read_text(text)),
         _ => field.read_text(&cell.text),
     }
@@ -92,6 +104,27 @@ pub fn halved(text: &str) -> String {
             other => other,
         })
         .collect()
+}
+
+/// The number that a text is, whatever stands around it: signs of currencies, separators, full width.
+#[must_use]
+pub fn plain_number(text: &str) -> Option<rust_decimal::Decimal> {
+    let text = number(halved(text).trim());
+    let digits: String = text.chars().filter(|c| !matches!(c, ',' | '，' | ' ')).collect();
+    crate::base::decimal::parse(&digits)
+}
+
+/// The day, and the time where there is one, that a text says by itself: with separators, not as a bare number.
+#[must_use]
+pub fn written_day(text: &str) -> Option<DateTime> {
+    let text = halved(text);
+    if text.contains(['-', '/', '.', '年']) { moment(&text, DateOrder::Ymd) } else { None }
+}
+
+/// A number without the field's own unit behind it.
+fn without_unit<'t>(text: &'t str, field: &Field) -> &'t str {
+    let bare = field.unit.as_deref().and_then(|unit| text.strip_suffix(unit));
+    bare.map(str::trim_end).filter(|bare| bare.ends_with(|last: char| last.is_ascii_digit())).unwrap_or(text)
 }
 
 /// A number without what stands around it: signs of currencies, a percent sign.

@@ -132,6 +132,7 @@ fn page_routes() -> Vec<Route> {
             Administrator,
             get(pages::build::sheet::settings).post(pages::build::sheet::change_settings),
         ),
+        route("/build/{app}/roles", Administrator, get(pages::build::sheet::roles)),
         route("/build/{app}/share", Administrator, get(pages::share::show)),
         route("/build/{app}/publish", Administrator, get(pages::publish::show).post(pages::publish::act)),
         route(

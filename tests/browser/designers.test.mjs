@@ -122,6 +122,7 @@ test("a flow grows by what is put between its cards, and is tried before it is p
   await begin("流程", "点检审批");
   const nodes = async () => (await draft("flow/dian_jian_shen_pi")).nodes.map((node) => `${node.type} ${node.title}`);
   const had = await nodes();
+  assert.deepEqual(had, ["approve undefined"], "a flow begins with an approval");
   const put = async (kind) => {
     await page.locator(".tree .splice > summary").last().click();
     await page.locator(".splice[open]").getByRole("button", { name: kind, exact: true }).click();

@@ -135,6 +135,14 @@ pub async fn change_settings(
     of_app(&web, &caller, &wants, (&app, "settings"), query.as_deref(), Some(form)).await
 }
 
+/// `/build/{app}/roles`: the first of them.
+pub async fn roles(State(web): State<Web>, caller: Caller, Path(app): Path<String>) -> Result<Response> {
+    let live = find::app(&web, &caller, &app).await?;
+    let opened = Opened::load(&web, &caller, &live).await?;
+    let first = opened.state.new.folder("roles").next().map(|(stem, _)| format!("/build/{app}/roles/{stem}"));
+    Ok(Redirect::to(&first.unwrap_or_else(|| format!("/build/{app}"))).into_response())
+}
+
 async fn of_app(
     web: &Web,
     caller: &Caller,
@@ -179,7 +187,13 @@ async fn changed(
                 ("remove", None) => holder(&at),
                 _ => done.select.unwrap_or(at),
             };
-            Ok(to(&asked.own, &[("at", &select), ("face", &kept.unwrap_or_default())], met))
+            let face = kept.unwrap_or_default();
+            let mut pairs = vec![("at", select.as_str()), ("face", face.as_str())];
+            // A trial goes on with what it was begun with.
+            let tried = find::pairs(query);
+            let goes_on = tried.iter().filter(|(name, _)| flow::is_of_trial(name));
+            pairs.extend(goes_on.map(|(name, value)| (name.as_str(), value.as_str())));
+            Ok(to(&asked.own, &pairs, met))
         }
         Acted::Refused(refused) => {
             let status = refused.status;

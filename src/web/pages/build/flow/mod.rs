@@ -33,6 +33,11 @@ pub struct Place<'a> {
     pub people: &'a [(String, String)],
 }
 
+/// Whether a parameter of the address says with what a flow is tried.
+pub fn is_of_trial(name: &str) -> bool {
+    matches!(name, "starter" | "record") || name.starts_with("v.")
+}
+
 /// The tree, and with what the flow is tried.
 pub async fn draw(
     web: &Web,
@@ -54,7 +59,6 @@ pub async fn draw(
     let said = |source: &str| faces.said(&Sort::Condition, about, source);
     let words = Words { texts: opened.texts, documents: &opened.read, table: &table, names: &names, said: &said };
     let check = opened.state.check();
-    let tried = |name: &str| name == "starter" || name == "record" || name.starts_with("v.");
     let tree = Tree {
         words: &words,
         flow: &flow,
@@ -62,7 +66,7 @@ pub async fn draw(
         selected: place.selected,
         findings: check.findings.iter().filter(|finding| finding.file == place.path).collect(),
         trace: trace.as_ref(),
-        kept: place.pairs.iter().filter(|(name, _)| tried(name)).cloned().collect(),
+        kept: place.pairs.iter().filter(|(name, _)| is_of_trial(name)).cloned().collect(),
     };
     let drawn = FlowTree {
         title: opened.title(place.path),

@@ -109,6 +109,17 @@ test("a form is laid out by dragging and by buttons", async () => {
   await preview.getByText("在用").first().waitFor({ state: "attached" });
 });
 
+test("what was built is published and filled in", async () => {
+  await page.getByRole("link", { name: "检查并发布" }).click();
+  await page.getByRole("button", { name: /^发布/ }).click();
+  await page.getByText("没有要发布的改动").first().waitFor();
+  await page.goto(`/apps/${app}/she_bei/new`);
+  await page.getByRole("textbox", { name: "名称" }).fill("车床");
+  await page.getByRole("main").getByRole("button", { name: "保存" }).click();
+  await page.getByRole("heading", { level: 1, name: "车床" }).waitFor();
+  assert.deepEqual(window.complaints, []);
+});
+
 const begin = async (kind, title) => {
   await page.goto(`/build/${app}`);
   await page.locator("#new-path").selectOption({ label: kind });
@@ -162,17 +173,6 @@ test("boxes of a matrix say what a role may do", async () => {
   await shown();
   await page.getByRole("radio", { name: "名称 只读" }).check();
   await until("the right is saved", async () => (await role()).fields?.ming_cheng === "read");
-});
-
-test("what was built is published and filled in", async () => {
-  await page.getByRole("link", { name: "检查并发布" }).click();
-  await page.getByRole("button", { name: /^发布/ }).click();
-  await page.getByText("没有要发布的改动").first().waitFor();
-  await page.goto(`/apps/${app}/she_bei/new`);
-  await page.getByRole("textbox", { name: "名称" }).fill("车床");
-  await page.getByRole("main").getByRole("button", { name: "保存" }).click();
-  await page.getByRole("heading", { level: 1, name: "车床" }).waitFor();
-  assert.deepEqual(window.complaints, []);
 });
 
 test("on a phone a designer is read", async () => {

@@ -11,6 +11,7 @@ pub struct Inspection {
     pub forms: Vec<String>,
     pub views: Vec<String>,
     pub flows: Vec<Flow>,
+    pub automations: Vec<Automation>,
     pub rules: Vec<Rule>,
     /// Hosts that any document names.
     pub addresses: Vec<String>,
@@ -35,6 +36,16 @@ pub struct Table {
 pub struct Flow {
     pub title: String,
     pub nodes: usize,
+}
+
+/// Something that is done by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Automation {
+    pub title: String,
+    /// What sets it off: `created`, `schedule`, `inbound_webhook`.
+    pub trigger: &'static str,
+    /// It calls other programs.
+    pub calls: bool,
 }
 
 /// Something that is computed.
@@ -89,6 +100,15 @@ impl Inspection {
                 .flows
                 .values()
                 .map(|flow| Flow { title: flow.title.clone(), nodes: flow.all_nodes().len() })
+                .collect(),
+            automations: app
+                .automations
+                .values()
+                .map(|automation| Automation {
+                    title: automation.title.clone(),
+                    trigger: automation.on.name(),
+                    calls: !automation.webhooks().is_empty(),
+                })
                 .collect(),
             rules: rules(app),
             addresses: addresses(documents),

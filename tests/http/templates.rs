@@ -172,3 +172,27 @@ async fn conflicts_are_decided_on_the_page_and_the_upgrade_is_undone_there() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_app_that_calls_others_is_imported_only_by_somebody_who_agrees_to_the_address() {
+    on_both(async |server: &Server| {
+        let administrator = server.administrator();
+        let mut calling = notes(10);
+        let tell = r#"{"key": "tell", "title": "Tell the shop", "table": "note", "on": {"event": "created"},
+            "steps": [{"do": "webhook", "url": "https://shop.example/in"}]}"#;
+        calling.set("automations/tell.json", tell).expect("a place");
+        let place = led_to(send(&administrator, zip(&calling)).await);
+        let page = administrator.get(&place).await.expect(200).text();
+        for shown in ["Tell the shop", "会调用外部地址", "shop.example"] {
+            assert!(page.contains(shown), "{shown} is missing in {page}");
+        }
+        for form in ["do=import", "do=import&agree=other.example"] {
+            let refused = post(&administrator, &place, form).await.expect(409).text();
+            assert!(refused.contains("还没有同意应用访问 shop.example"), "{refused}");
+            administrator.get("/api/v1/apps/notes/definition").await.expect(404);
+        }
+        led_to(post(&administrator, &place, "do=import&agree=shop.example").await);
+        administrator.get("/api/v1/apps/notes/definition").await.expect(200);
+    })
+    .await;
+}

@@ -18,7 +18,7 @@ use crate::{
         extract::Wants,
         shell,
         view::{
-            Action as Button, Crumb, Empty, Note, NoteTone, Place, Tab,
+            Action as Button, Empty, Note, NoteTone, Tab,
             automations::{AutomationRow, AutomationsPage, HookCard, RunRow, RunsPage, SentRow},
         },
     },
@@ -51,7 +51,7 @@ pub async fn list(
             let run = latest.get(&automation.key);
             AutomationRow {
                 title: automation.title.clone(),
-                href: format!("/build/{key}/automation/{}", automation.key),
+                href: format!("/build/{key}/automations/{}", automation.key),
                 runs: format!("/build/{key}/automations/{}/runs", automation.key),
                 trigger: trigger_words(texts, &live, &caller, automation),
                 on: automation.enabled,
@@ -63,12 +63,7 @@ pub async fn list(
     let title = texts.get("automations-title");
     let nothing = Empty::new("clock", texts.get("automations-none"), texts.get("automations-none-help"));
     html(&AutomationsPage {
-        shell: shell::of(&web, &caller, &wants.path, title.clone(), Place::App).await?,
-        crumbs: vec![
-            Crumb::new(app.manifest.title.clone(), format!("/apps/{key}")),
-            Crumb::new(texts.get("build"), format!("/build/{key}")),
-            Crumb::new(title.clone(), ""),
-        ],
+        bench: super::build::frame(&web, &caller, &live, &wants.path, &title).await?,
         title,
         lead: texts.get("automations-lead"),
         empty: rows.is_empty().then_some(nothing),
@@ -200,18 +195,12 @@ async fn page(
     let title = automation.title.clone();
     let off = if automation.enabled { String::new() } else { format!(" · {}", texts.get("automation-off")) };
     html(&RunsPage {
-        shell: shell::of(web, caller, &wants.path, title.clone(), Place::App).await?,
-        crumbs: vec![
-            Crumb::new(app.manifest.title.clone(), format!("/apps/{}", live.key())),
-            Crumb::new(texts.get("build"), format!("/build/{}", live.key())),
-            Crumb::new(texts.get("automations-title"), format!("/build/{}/automations", live.key())),
-            Crumb::new(title.clone(), ""),
-        ],
+        bench: super::build::frame(web, caller, live, &wants.path, &title).await?,
         title,
         lead: format!("{}{off}", trigger_words(texts, live, caller, automation)),
         actions: vec![Button::link(
             texts.get("automation-edit"),
-            format!("/build/{}/automation/{}", live.key(), automation.key),
+            format!("/build/{}/automations/{}", live.key(), automation.key),
         )],
         action: here.clone(),
         notes: shown.note.into_iter().collect(),

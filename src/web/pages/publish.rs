@@ -25,7 +25,7 @@ use crate::{
         extract::Wants,
         scenarios, shell,
         view::{
-            Crumb, Empty, Note, NoteTone, Place,
+            Empty, Note, NoteTone,
             build::{Compared, DifferenceRow, Gate, PublishPage, StepRow, VersionItem},
         },
     },
@@ -146,16 +146,11 @@ async fn page(web: &Web, caller: &Caller, wants: &Wants, live: &Arc<LiveApp>, as
         }
     };
     let (versions, next) = versions(web, caller, live, asked.before).await?;
-    let mut shell = shell::of(web, caller, &wants.path, title.clone(), Place::App).await?;
-    shell.flash = shell::flash(texts, asked.notice.as_deref(), &manifest.version);
+    let mut bench = super::build::frame(web, caller, live, &wants.path, &title).await?;
+    bench.flash = shell::flash(texts, asked.notice.as_deref(), &manifest.version);
     let action = format!("/build/{}/publish", live.key());
     html(&PublishPage {
-        shell,
-        crumbs: vec![
-            Crumb::new(manifest.title.clone(), format!("/apps/{}", live.key())),
-            Crumb::new(texts.get("build"), format!("/build/{}", live.key())),
-            Crumb::new(texts.get("publish"), ""),
-        ],
+        bench,
         title,
         lead: texts.with("publish-lead", &[("version", Arg::Text(&manifest.version))]),
         notes: asked.problem.into_iter().collect(),

@@ -14,7 +14,7 @@ use crate::{
         extract::Wants,
         shell,
         view::{
-            Action as Button, Crumb, Empty, Note, NoteTone, Place,
+            Action as Button, Empty, Note, NoteTone,
             build::{RemovedFieldRow, RemovedFieldsPage},
         },
     },
@@ -88,12 +88,7 @@ async fn page(
         rows.is_empty().then(|| Empty::new("trash", texts.get("removed-empty-title"), texts.get("removed-empty-body")));
     let title = texts.get("removed-fields");
     html(&RemovedFieldsPage {
-        shell: shell::of(web, caller, &wants.path, title.clone(), Place::App).await?,
-        crumbs: vec![
-            Crumb::new(app.manifest.title.clone(), format!("/apps/{key}")),
-            Crumb::new(texts.get("build"), format!("/build/{key}")),
-            Crumb::new(title.clone(), ""),
-        ],
+        bench: super::build::frame(web, caller, live, &wants.path, &title).await?,
         title,
         notes: error.map(|error| Note::new(NoteTone::Bad, message_of(texts, error))).into_iter().collect(),
         rows,

@@ -10,10 +10,7 @@ use crate::{
         error::html,
         extract::Wants,
         shell,
-        view::{
-            Crumb, Place,
-            templates::{SharePage, Way},
-        },
+        view::templates::{SharePage, Way},
     },
 };
 use axum::{
@@ -44,14 +41,5 @@ pub async fn show(State(web): State<Web>, caller: Caller, wants: Wants, Path(key
         });
     }
     let title = texts.with("share-of", &[("title", Arg::Text(&manifest.title))]);
-    html(&SharePage {
-        shell: shell::of(&web, &caller, &wants.path, title.clone(), Place::App).await?,
-        crumbs: vec![
-            Crumb::new(manifest.title.clone(), format!("/apps/{key}")),
-            Crumb::new(texts.get("build"), format!("/build/{key}")),
-            Crumb::new(texts.get("share"), ""),
-        ],
-        title,
-        ways,
-    })
+    html(&SharePage { bench: super::build::frame(&web, &caller, &live, &wants.path, &title).await?, title, ways })
 }

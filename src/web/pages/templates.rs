@@ -198,6 +198,14 @@ async fn installed(web: &Web, caller: &Caller, documents: &Documents) -> Result<
     Ok(live.into_iter().find(|app| app.key() == key))
 }
 
+/// An address that the app calls, and that nobody has agreed to.
+fn not_agreed(source: &Source, form: &FormBody) -> Option<Error> {
+    let hosts = crate::definition::inspection::addresses(&source.documents);
+    let open = hosts.into_iter().find(|host| !form.all("agree").any(|agreed| agreed == host))?;
+    let params = crate::base::error::Params::from([("address".to_owned(), open)]);
+    Some(Error::Conflict { code: "address_not_agreed".into(), message: None, params, shortages: Vec::new() })
+}
+
 async fn act(web: &Web, caller: &Caller, wants: &Wants, source: &Source, form: &FormBody) -> Result<Response> {
     let service = &web.service;
     let in_spite = form.get("in_spite").map(str::trim).filter(|reason| !reason.is_empty());
@@ -227,13 +235,19 @@ async fn act(web: &Web, caller: &Caller, wants: &Wants, source: &Source, form: &
                 confirmed: form.get("confirm") == Some("yes"),
                 in_spite: in_spite.map(str::to_owned),
             };
-            service.upgrade(&caller.call, &app, &source.documents, wanted).await.map(|_| "upgraded")
+            match not_agreed(source, form) {
+                Some(error) => Err(error.into()),
+                None => service.upgrade(&caller.call, &app, &source.documents, wanted).await.map(|_| "upgraded"),
+            }
         }
-        _ => {
-            let samples = form.get("samples") == Some("yes");
-            let imported = service.import_tried(&caller.call, source.documents.clone(), samples, in_spite).await;
-            imported.map(|_| "imported")
-        }
+        _ => match not_agreed(source, form) {
+            Some(error) => Err(error.into()),
+            None => {
+                let samples = form.get("samples") == Some("yes");
+                let imported = service.import_tried(&caller.call, source.documents.clone(), samples, in_spite).await;
+                imported.map(|_| "imported")
+            }
+        },
     };
     let error = match done {
         Ok(notice) => return Ok(Redirect::to(&format!("{}?notice={notice}", source.path)).into_response()),

@@ -2,8 +2,8 @@
 
 use super::{
     action::{Action, Tab},
+    designer::Bench,
     notice::{Empty, Note},
-    shell::{Crumb, Shell},
 };
 use askama::Template;
 
@@ -11,8 +11,7 @@ use askama::Template;
 #[derive(Template)]
 #[template(path = "automations.html")]
 pub struct AutomationsPage {
-    pub shell: Shell,
-    pub crumbs: Vec<Crumb>,
+    pub bench: Bench,
     pub title: String,
     pub lead: String,
     pub rows: Vec<AutomationRow>,
@@ -38,8 +37,7 @@ pub struct AutomationRow {
 #[derive(Template)]
 #[template(path = "automation_runs.html")]
 pub struct RunsPage {
-    pub shell: Shell,
-    pub crumbs: Vec<Crumb>,
+    pub bench: Bench,
     pub title: String,
     pub lead: String,
     pub actions: Vec<Action>,

@@ -5,7 +5,6 @@ use super::{
     designer::Bench,
     notice::{Empty, Note},
     scenario::Scenarios,
-    shell::{Crumb, Shell},
 };
 use askama::Template;
 
@@ -39,8 +38,7 @@ pub struct FindingRow {
 #[derive(Template)]
 #[template(path = "removed_fields.html")]
 pub struct RemovedFieldsPage {
-    pub shell: Shell,
-    pub crumbs: Vec<Crumb>,
+    pub bench: Bench,
     pub title: String,
     pub notes: Vec<Note>,
     pub rows: Vec<RemovedFieldRow>,
@@ -67,8 +65,7 @@ pub struct RemovedFieldRow {
 #[derive(Template)]
 #[template(path = "publish.html")]
 pub struct PublishPage {
-    pub shell: Shell,
-    pub crumbs: Vec<Crumb>,
+    pub bench: Bench,
     pub title: String,
     pub lead: String,
     pub action: String,

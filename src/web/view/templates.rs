@@ -65,8 +65,7 @@ pub struct TemplatePage {
 #[derive(Template)]
 #[template(path = "share.html")]
 pub struct SharePage {
-    pub shell: Shell,
-    pub crumbs: Vec<Crumb>,
+    pub bench: super::designer::Bench,
     pub title: String,
     pub ways: Vec<Way>,
 }

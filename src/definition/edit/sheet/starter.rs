@@ -34,7 +34,7 @@ impl Soil<'_> {
         self.complete(around, meta, &mut thing);
         // What a builder expects of a new thing is said, though it need not be.
         let expected = meta.members(&thing).into_iter().filter(|member| !member.required);
-        for (member, starter) in expected.filter_map(|member| Some((member.name, member.meta.starter()?.clone()))) {
+        for (member, starter) in expected.filter_map(|member| Some((member.name, self.begun(member.meta.starter()?)))) {
             if let Some(own) = thing.as_object_mut().filter(|own| !own.contains_key(member)) {
                 own.insert(member.to_owned(), starter);
             }
@@ -75,11 +75,16 @@ impl Soil<'_> {
         }
     }
 
+    /// The value that a schema gives a new member: `{title}` is what the thing is called.
+    fn begun(&self, starter: &Json) -> Json {
+        if starter == "{title}" { self.title.into() } else { starter.clone() }
+    }
+
     /// What one member begins as.
     #[must_use]
     pub fn one(&self, around: &Standing, member: &Member) -> Json {
         if let Some(starter) = member.meta.starter() {
-            return starter.clone();
+            return self.begun(starter);
         }
         match &member.form {
             Form::Key => made_of(self.title, "step", self.taken).into(),

@@ -53,6 +53,24 @@ use axum::{
 };
 use bench::Opened;
 
+/// What surrounds a page about the app's draft that is no designer: publishing, sharing, runs.
+pub(in crate::web::pages) async fn frame(
+    web: &Web,
+    caller: &Caller,
+    live: &LiveApp,
+    here: &str,
+    title: &str,
+) -> Result<crate::web::view::designer::Bench> {
+    let opened = Opened::load(web, caller, live).await?;
+    let mut bench = opened.bench(web, caller, live, "", here, None).await?;
+    title.clone_into(&mut bench.title);
+    bench.back.1 = format!("/build/{}", live.key());
+    for group in &mut bench.nav {
+        group.current = false;
+    }
+    Ok(bench)
+}
+
 /// The title in a document; empty where it has none.
 pub(super) fn title_of(documents: &Documents, path: &str) -> String {
     if !path.ends_with(".json") {

@@ -146,6 +146,15 @@ fn parts(texts: Texts, it: &Inspection, documents: &Documents) -> Vec<Part> {
     parts.push(part("list", "views", it.views.len(), plain(&it.views)));
     let flows = it.flows.iter().map(|flow| (flow.title.clone(), texts.count("template-count-nodes", flow.nodes)));
     parts.push(Part { open: true, ..part("swap", "flows", it.flows.len(), listed(texts, flows, it.flows.len())) });
+    let automations = it.automations.iter().map(|automation| {
+        let trigger = texts.get(&format!("trigger-short-{}", automation.trigger.replace('_', "-")));
+        let calls = if automation.calls { format!(" · {}", texts.get("template-calls")) } else { String::new() };
+        (automation.title.clone(), format!("{trigger}{calls}"))
+    });
+    if !it.automations.is_empty() {
+        let rows = listed(texts, automations, it.automations.len());
+        parts.push(Part { open: true, ..part("clock", "automations", it.automations.len(), rows) });
+    }
     let rules = it.rules.iter().map(|rule| (rule.title.clone(), short(&rule.source)));
     parts.push(part("count", "rules", it.rules.len(), listed(texts, rules, it.rules.len())));
     let mut hosts = part("globe", "addresses", it.addresses.len(), plain(&it.addresses));

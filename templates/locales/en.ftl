@@ -2071,6 +2071,7 @@ trial-help = Choose who starts it and the values that matter, and see which step
 trial-broken = The draft has problems that must be dealt with first; it cannot be tried yet.
 trial-earlier = { $who }: agreed before, passes by itself
 
+word-line = Line
 role-list = Roles
 role-new = New role
 role-matrix = Rights on every table

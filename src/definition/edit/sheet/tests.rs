@@ -81,7 +81,7 @@ fn things_of_a_tree_are_put_in_turned_copied_moved_and_taken_out() {
     let (documents, at) = act(&documents, insert).expect("a branch");
     let (documents, arm) =
         act(&documents, json!({"do": "insert", "at": format!("{at}/arms/9"), "title": "A"})).expect("an arm");
-    assert_eq!(arm, format!("{at}/arms/0"));
+    assert_eq!(arm, format!("{at}/arms/2"), "a branch begins with two ways");
     let nodes = format!("{arm}/nodes/0");
     let (documents, node) =
         act(&documents, json!({"do": "insert", "at": nodes, "variant": "type:approve", "title": "经理审批"}))

@@ -18,7 +18,7 @@ use crate::{
 };
 use std::{collections::HashMap, sync::Arc};
 use tree::Tree;
-use words::Words;
+use words::{Words, title_of};
 
 /// A designer's page, as far as its stage has to know it.
 pub struct Place<'a> {
@@ -49,7 +49,11 @@ pub async fn draw(
 ) -> Result<(FlowTree, TrialForm)> {
     let flow = opened.read.json(place.path).unwrap_or_default();
     let key = place.path.trim_start_matches("flows/").trim_end_matches(".json");
-    let (mut trial, trace) = trial::load(web, caller, live, opened, key, place.pairs).await?;
+    let mut titles = HashMap::new();
+    tree::each(&flow, "/nodes", &mut |_, node| {
+        titles.insert(node["id"].as_str().unwrap_or_default().to_owned(), title_of(opened.texts, node));
+    });
+    let (mut trial, trace) = trial::load(web, caller, live, opened, key, place.pairs, &titles).await?;
     place.own.clone_into(&mut trial.action);
     place.selected.clone_into(&mut trial.selected);
     let table_key = flow["table"].as_str().unwrap_or_default();

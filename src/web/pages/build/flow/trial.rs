@@ -60,6 +60,7 @@ pub async fn load(
     opened: &Opened,
     flow: &str,
     asked: &[(String, String)],
+    titles: &HashMap<String, String>,
 ) -> Result<(TrialForm, Option<Trace>)> {
     let texts = opened.texts;
     let reader = web.service.store.reader();
@@ -121,7 +122,7 @@ pub async fn load(
     let Some(person) = web.service.person(&reader, UserId(starter)).await? else { return Ok((form, None)) };
     let call = person.call(caller.call.now);
     let trial = trial::run(&reader, &call, &drafted, table, &flow, &document).await?;
-    let (steps, trace) = told(texts, &flow, &trial.case, &names);
+    let (steps, trace) = told(texts, &flow, &trial.case, &names, titles);
     form.steps = steps;
     form.end = Some(match &trial.refused {
         Some(error) => (message_of(texts, error), false),
@@ -205,8 +206,14 @@ fn control(texts: Texts, field: &Field, typed: &str, names: &HashMap<i64, String
     }
 }
 
-/// The way of a tried case as a list, and by the nodes of the tree.
-fn told(texts: Texts, flow: &Flow, case: &Case, names: &HashMap<i64, String>) -> (Vec<TrialStep>, Trace) {
+/// The way of a tried case as a list, and by the nodes of the tree. `titles`: what nodes are called, by id.
+fn told(
+    texts: Texts,
+    flow: &Flow,
+    case: &Case,
+    names: &HashMap<i64, String>,
+    titles: &HashMap<String, String>,
+) -> (Vec<TrialStep>, Trace) {
     let mut trace = Trace::default();
     let mut steps = Vec::new();
     for branch in case.activations.iter().filter(|row| row.kind == NodeKind::Branch) {
@@ -221,8 +228,7 @@ fn told(texts: Texts, flow: &Flow, case: &Case, names: &HashMap<i64, String>) ->
         let tried = stop(texts, &step, row, number, names);
         let title = match step.kind {
             NodeKind::Start => texts.get("flow-start"),
-            _ if step.title.is_empty() => step.node.clone(),
-            _ => step.title.clone(),
+            _ => titles.get(&step.node).cloned().unwrap_or_else(|| step.node.clone()),
         };
         trace.nodes.insert(step.node.clone(), tried.clone());
         steps.push(TrialStep { title, tried });

@@ -24,6 +24,14 @@ pub struct Words<'a> {
     pub said: &'a dyn Fn(&str) -> String,
 }
 
+/// What a step is called: its own title, else its kind's.
+pub fn title_of(texts: Texts, node: &Json) -> String {
+    match node["title"].as_str().filter(|title| !title.is_empty()) {
+        Some(title) => title.to_owned(),
+        None => texts.get(&format!("flow-kind-{}", node["type"].as_str().unwrap_or("approve"))),
+    }
+}
+
 impl Words<'_> {
     fn with(&self, key: &str, values: &[(&str, &str)]) -> String {
         let values: Vec<(&str, Arg<'_>)> = values.iter().map(|(name, value)| (*name, Arg::Text(value))).collect();
@@ -69,12 +77,8 @@ impl Words<'_> {
         self.texts.get(&format!("flow-kind-{kind}"))
     }
 
-    /// What a step is called: its own title, else its kind's.
     pub fn title(&self, node: &Json) -> String {
-        match node["title"].as_str().filter(|title| !title.is_empty()) {
-            Some(title) => title.to_owned(),
-            None => self.kind(node["type"].as_str().unwrap_or("approve")),
-        }
+        title_of(self.texts, node)
     }
 
     pub fn way(&self, number: usize) -> String {

@@ -61,7 +61,8 @@ impl Things<'_> {
             return None;
         }
         // Within a card, what has nothing in it is added in the panel; only what builds a tree further keeps its place.
-        if empty && !at.starts_with(self.selected) && standing.movable && !branches(meta) {
+        let chosen = !self.selected.is_empty() && at.starts_with(self.selected);
+        if empty && !chosen && standing.movable && !branches(meta) {
             return None;
         }
         let keys: Vec<String> = match &value {

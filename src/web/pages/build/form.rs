@@ -4,9 +4,10 @@ use super::{
     bench::{Acted, Opened, Refused, act, known, to},
     canvas::Canvas,
     faces::{About, Faces},
+    offers::offered,
     panel::{Spoken, groups, kind_name, palette, select},
     sample,
-    table::{hidden as field_hidden, offered},
+    table::hidden as field_hidden,
 };
 use crate::{
     definition::{

@@ -9,6 +9,7 @@ mod flow;
 pub mod form;
 pub mod home;
 mod member;
+mod offers;
 mod panel;
 pub mod preview;
 mod sample;

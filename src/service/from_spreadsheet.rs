@@ -289,8 +289,11 @@ async fn whole(
         if made.is_empty() {
             return Err(Error::invalid("/file", "spreadsheet_nothing"));
         }
+        // The menu has them in the order of the sheets, whatever has to be filled first.
+        let mut in_order: Vec<&Made> = made.iter().collect();
+        in_order.sort_by_key(|made| made.sheet);
         let tables: Vec<Whole<'_>> =
-            made.iter().map(|made| (made.key.as_str(), made.title.as_str(), &made.document)).collect();
+            in_order.iter().map(|made| (made.key.as_str(), made.title.as_str(), &made.document)).collect();
         let documents = with_tables(&documents, &documents, &tables)?;
         Ok((made, documents))
     })

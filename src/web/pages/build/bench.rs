@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     definition::{
+        app::App,
         edit::{Done, Refusal},
         package::{Documents, place},
         translation,
@@ -179,6 +180,19 @@ impl Opened {
         let state = Draft::load(&web.service.store.reader(), live).await?;
         let read = translation::translate(&state.new, &caller.call.actor.locale).documents;
         Ok(Self { state, texts: shell::texts(caller), read })
+    }
+
+    /// The draft's app; as far as its tables go where something else in it is not sound yet, so that what is wrong can be put right
+    /// in words.
+    pub fn app(&self) -> Option<App> {
+        App::parse(&self.read).ok().or_else(|| {
+            let mut tables = self.read.clone();
+            let others = self.read.iter().map(|(path, _)| path);
+            for path in others.filter(|path| *path != "app.json" && !path.starts_with("tables/")) {
+                tables.remove(path);
+            }
+            App::parse(&tables).ok()
+        })
     }
 
     /// The title of a document of the draft.

@@ -142,7 +142,7 @@ impl Faces {
             before: texts.get("word-before"),
             system: own.map(|(key, word)| (key, texts.get(word))).into_iter().chain(system).collect(),
         };
-        Self { app: App::parse(&opened.read).ok(), words, texts }
+        Self { app: opened.app(), words, texts }
     }
 
     fn table(&self, key: &str) -> Option<(&App, &Table)> {

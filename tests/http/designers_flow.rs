@@ -2,7 +2,7 @@
 
 use crate::{
     designers::{drafted, edit, location},
-    evolve::{column, shop},
+    evolve::shop,
     server::{Server, on_both},
 };
 use serde_json::json;

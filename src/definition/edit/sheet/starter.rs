@@ -119,7 +119,7 @@ impl Soil<'_> {
             "view" | "form" | "report" | "dashboard" | "role" | "flow" | "ledger" | "print" => {
                 first(&format!("{holds}s"))
             }
-            "field" | "path" | "order" | "lines" => {
+            "field" | "path" | "order" | "lines" | "group" => {
                 let table = Some(around.table_of(self.documents, meta)).filter(|table| !table.is_empty());
                 let table = table.unwrap_or_else(|| self.table.to_owned());
                 let json = self.documents.json(&table_path(&table)).unwrap_or_default();
@@ -134,6 +134,8 @@ impl Soil<'_> {
                 });
                 found.map(|(key, ..)| key.to_owned()).unwrap_or_default()
             }
+            "entry" => first("views"),
+            "column_expression" => "0".to_owned(),
             "condition" => "true".to_owned(),
             "expression" => "()".to_owned(),
             "measure" => "count()".to_owned(),

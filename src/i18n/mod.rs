@@ -2,6 +2,7 @@
 //!
 //! A leaf: it knows no other part of the program.
 
+mod findings;
 pub mod format;
 mod schema_words;
 

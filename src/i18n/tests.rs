@@ -124,7 +124,7 @@ const WORDS: &[(&str, &str, &str)] = &[
 ];
 
 /// Words that mean one of the above and may not stand on a page, in Chinese and in English.
-const NOT_TO_USE: &[(&str, &[&str])] = &[
+pub(super) const NOT_TO_USE: &[(&str, &[&str])] = &[
     ("zh-CN", &["工单", "待办事项", "超级管理员", "流程实例", "子表", "您", "！", "点击", "程序模板"]),
     ("en", &["workflow", "sub-table", "super admin", "to-do item", "!", "please ", "Please", "click", "Click"]),
 ];

@@ -1,6 +1,6 @@
 //! `/build/{app}/publish`: what a draft changes, what that means for the data, and publishing it; the versions before.
 
-use super::{build::finding_rows, cell, find};
+use super::{build::findings::finding_rows, cell, find};
 use crate::{
     definition::{
         app::App,
@@ -126,6 +126,7 @@ async fn page(web: &Web, caller: &Caller, wants: &Wants, live: &Arc<LiveApp>, as
     let checked = web.service.check_draft(&caller.call, live, None).await?;
     let read = |documents| App::parse(&translation::translate(documents, locale).documents).ok();
     let (old, new) = (read(&checked.state.old), read(&checked.state.new));
+    let titled = translation::translate(&checked.state.new, locale).documents;
     let words = Words { texts, old: old.as_ref(), new: new.as_ref() };
     let manifest = &live.face(locale).app.manifest;
     let drafted = !checked.state.is_empty();
@@ -156,7 +157,7 @@ async fn page(web: &Web, caller: &Caller, wants: &Wants, live: &Arc<LiveApp>, as
         notes: asked.problem.into_iter().collect(),
         empty: (!drafted)
             .then(|| Empty::new("check", texts.get("publish-empty-title"), texts.get("publish-empty-body"))),
-        findings: finding_rows(live.key(), checked.findings.iter()),
+        findings: finding_rows(texts, live.key(), &titled, checked.findings.iter()),
         differences: differences(&words, &checked.state.difference()),
         steps: checked.steps.iter().filter(|_| drafted).map(|step| row(&words, step)).collect(),
         gates: gates(texts, &checked, stand.as_ref()),

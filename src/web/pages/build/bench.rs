@@ -4,7 +4,8 @@ use super::{
     super::{case, find},
     asked,
     faces::Faces,
-    finding_rows, mark,
+    findings::finding_rows,
+    mark,
     member::read_pairs,
     title_of,
 };
@@ -221,7 +222,7 @@ impl Opened {
         });
         let check = self.state.check();
         let own = check.findings.iter().filter(|finding| finding.file == path && !path.is_empty());
-        let findings = finding_rows(key, own);
+        let findings = finding_rows(texts, key, &self.read, own);
         let notice = find::pairs(here.split_once('?').map(|(_, query)| query));
         let notice = find::parameter(&notice, "notice").map(str::to_owned);
         let mut notes = Vec::new();

@@ -5,6 +5,7 @@ mod bench;
 mod canvas;
 pub mod excel;
 mod faces;
+pub mod findings;
 mod flow;
 pub mod form;
 pub mod home;
@@ -21,10 +22,7 @@ mod things;
 
 use super::find;
 use crate::{
-    definition::{
-        finding::{Finding, Severity},
-        package::Documents,
-    },
+    definition::package::Documents,
     i18n::Texts,
     service::{
         Error, LiveApp,
@@ -42,10 +40,7 @@ use crate::{
         evolution::Words,
         extract::Wants,
         shell,
-        view::{
-            Note, NoteTone,
-            build::{DocumentPage, FindingRow},
-        },
+        view::{Note, NoteTone, build::DocumentPage},
     },
 };
 use axum::{
@@ -89,23 +84,6 @@ pub(super) fn mark(texts: Texts, state: &Draft, path: &str) -> String {
         (_, None) => texts.get("build-removed"),
         _ => texts.get("build-touched"),
     }
-}
-
-/// Findings as rows, errors first.
-pub fn finding_rows<'f>(app: &str, findings: impl Iterator<Item = &'f Finding>) -> Vec<FindingRow> {
-    let mut rows: Vec<FindingRow> = findings
-        .map(|finding| FindingRow {
-            error: finding.severity == Severity::Error,
-            href: address_of(&finding.file)
-                .map_or_else(String::new, |(kind, key)| format!("/build/{app}/{kind}/{key}")),
-            file: finding.file.clone(),
-            pointer: finding.path.clone(),
-            message: finding.message.clone(),
-            suggestion: finding.suggestion.clone().unwrap_or_default(),
-        })
-        .collect();
-    rows.sort_by_key(|row| !row.error);
-    rows
 }
 
 /// Words for what was typed and not saved, with the revision that the next saving replaces.

@@ -17,6 +17,7 @@ use crate::{
         caller::Caller,
         error::html,
         extract::Wants,
+        pages::build::findings::told,
         scenarios, shell,
         view::{
             Note, NoteTone, Place,
@@ -100,15 +101,13 @@ pub async fn page(
         action: source.path.clone(),
         notes,
         parts: if app.is_some() { parts(texts, &inspection, &source.documents) } else { Vec::new() },
-        findings: checked
-            .findings
-            .iter()
-            .take(LISTED)
+        findings: told(texts, &translated, checked.findings.iter().take(LISTED))
+            .into_iter()
             .map(|finding| FindingLine {
                 error: finding.severity == Severity::Error,
                 place: format!("{} {}", finding.file, finding.path),
-                message: finding.message.clone(),
-                suggestion: finding.suggestion.clone().unwrap_or_default(),
+                message: finding.message,
+                suggestion: finding.suggestion.unwrap_or_default(),
             })
             .collect(),
         scenarios: stand.as_ref().map(|stand| scenarios::card(texts, stand, &source.path)),

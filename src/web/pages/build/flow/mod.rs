@@ -7,6 +7,7 @@ mod words;
 use super::{
     bench::Opened,
     faces::{About, Faces, Sort},
+    findings::told,
 };
 use crate::{
     service::LiveApp,
@@ -63,12 +64,14 @@ pub async fn draw(
     let said = |source: &str| faces.said(&Sort::Condition, about, source);
     let words = Words { texts: opened.texts, documents: &opened.read, table: &table, names: &names, said: &said };
     let check = opened.state.check();
+    let own = check.findings.iter().filter(|finding| finding.file == place.path);
+    let findings = told(opened.texts, &opened.read, own);
     let tree = Tree {
         words: &words,
         flow: &flow,
         own: place.own,
         selected: place.selected,
-        findings: check.findings.iter().filter(|finding| finding.file == place.path).collect(),
+        findings: findings.iter().collect(),
         trace: trace.as_ref(),
         kept: place.pairs.iter().filter(|(name, _)| is_of_trial(name)).cloned().collect(),
     };

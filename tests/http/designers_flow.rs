@@ -46,7 +46,7 @@ async fn a_flow_is_drawn_changed_and_tried() {
         assert!(tried.contains("会这样走"), "{tried}");
         // Nothing of it is kept.
         assert_eq!(
-            administrator.list("/api/v1/apps/shop/thing", &[]).await.expect(200).items(),
+            administrator.list("/api/v1/apps/shop/tables/thing/records", &[]).await.expect(200).items(),
             &[] as &[serde_json::Value]
         );
     })

@@ -81,7 +81,7 @@ async fn a_package_is_looked_into_before_anything_is_written() {
         server.person("deputy_he").get(&place).await.refused_page(403);
 
         assert_eq!(
-            led_to(post(&administrator, &place, "do=import&samples=yes").await),
+            led_to(post(&administrator, &place, "do=import&samples=yes&agree=hooks.example.org").await),
             format!("{place}?notice=imported")
         );
         let rows = administrator.get("/api/v1/apps/notes/tables/note/records").await.expect(200);

@@ -81,7 +81,7 @@ impl Inspection {
                 .iter()
                 .map(|grant| {
                     let title = app.tables.get(&grant.table).map_or(&grant.table, |table| &table.title);
-                    (title.clone(), grant.actions.iter().copied().collect())
+                    (title.clone(), grant.actions.to_vec())
                 })
                 .collect(),
         });
@@ -165,7 +165,8 @@ pub fn addresses(documents: &Documents) -> Vec<String> {
         for start in ["http://", "https://"] {
             for rest in text.split(start).skip(1) {
                 let host: String = rest.chars().take_while(|c| c.is_alphanumeric() || ".-:[]".contains(*c)).collect();
-                if !host.is_empty() && !(path.starts_with("tables/") && host == "json-schema.org") {
+                let names_a_schema = path.starts_with("tables/") && host == "json-schema.org";
+                if !host.is_empty() && !names_a_schema {
                     hosts.insert(host);
                 }
             }

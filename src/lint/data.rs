@@ -85,8 +85,11 @@ fn rows(file: &str, text: &str, fields: &IndexMap<String, Field>, lines: bool, f
             }
             Some(_) => {}
             None => {
-                let near = nearest(header, known()).map(|near| format!("; did you mean \"{near}\"?"));
-                error("/0".into(), format!("no field has the key \"{header}\"{}", near.unwrap_or_default()));
+                let message = match nearest(header, known()) {
+                    Some(near) => format!("no field has the key \"{header}\"; did you mean \"{near}\"?"),
+                    None => format!("no field has the key \"{header}\""),
+                };
+                error("/0".into(), message);
             }
         }
     }

@@ -279,7 +279,7 @@ fn require(looked: &Looked<'_>, guess: &mut Guess) {
             let own = column.in_lines || first.as_ref().is_none_or(|first| first.contains(row));
             own && looked.sheet.cell(*row, column.column).is_empty()
         };
-        if asked && rows >= ENOUGH && !looked.rows.records.iter().any(|row| blank(row)) {
+        if asked && rows >= ENOUGH && !looked.rows.records.iter().any(blank) {
             column.required = true;
         }
     }

@@ -76,7 +76,7 @@ fn found(sheet: &Sheet, rows: &Rows, headers: &[&str], by: usize) -> Option<Line
         .enumerate()
         .filter(|(column, header)| !header.is_empty() && !columns.contains(column) && *column != by);
     let shares = master.count() > 0 || column::names_codes(headers[by]);
-    (!columns.is_empty() && every_row && shares).then(|| Lines { by, columns, records: records.len() })
+    (!columns.is_empty() && every_row && shares).then_some(Lines { by, columns, records: records.len() })
 }
 
 /// The columns that differ within a record, where this column names it.

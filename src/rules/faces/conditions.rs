@@ -77,7 +77,7 @@ pub fn of_script(script: &str) -> Option<TypedRows> {
         Row::Test { path, operator, value } => Some(TypedRow {
             field: path.strip_prefix(&["record".to_owned()]).unwrap_or(path).join("."),
             operator: *operator,
-            value: value.as_ref().map_or(Some(String::new()), |value| text_of(value))?,
+            value: value.as_ref().map_or(Some(String::new()), text_of)?,
         }),
     };
     Some(TypedRows { join: rows.join, rows: rows.parts.iter().map(typed).collect::<Option<_>>()? })

@@ -207,11 +207,9 @@ fn is_value(node: &Node) -> bool {
     match node {
         Node::Number(_) | Node::Text(_) | Node::Bool(_) | Node::Path(_) => true,
         Node::Negate(inner) => matches!(**inner, Node::Number(_)),
-        Node::Call(name, arguments) => match (name.as_str(), arguments.as_slice()) {
-            ("today" | "now", []) => true,
-            ("setting", [Node::Text(_)]) => true,
-            _ => false,
-        },
+        Node::Call(name, arguments) => {
+            matches!((name.as_str(), arguments.as_slice()), ("today" | "now", []) | ("setting", [Node::Text(_)]))
+        }
         Node::Binary(Binary::Add | Binary::Subtract, left, right) => {
             left.is_call("today") && matches!(**right, Node::Number(_))
         }

@@ -48,9 +48,9 @@ pub enum Stage {
     /// As lists.
     Lists,
     /// A flow as a tree of cards.
-    Flow { tree: FlowTree, trial: TrialForm },
+    Flow { tree: Box<FlowTree>, trial: Box<TrialForm> },
     /// A role as a matrix of tables and actions.
-    Role { list: RoleList, matrix: RoleMatrix, rights: Option<RoleRights> },
+    Role { list: RoleList, matrix: Box<RoleMatrix>, rights: Option<RoleRights> },
 }
 
 impl Stage {

@@ -322,12 +322,12 @@ async fn stage(
         Some("flows") => {
             let place = flow::Place { path, own, selected, pairs, people: &drawn.company.people };
             let (tree, trial) = flow::draw(web, caller, live, drawn.opened, drawn.faces, place).await?;
-            Stage::Flow { tree, trial }
+            Stage::Flow { tree: Box::new(tree), trial: Box::new(trial) }
         }
         Some("roles") => {
             let place = role::Place { app: live.key(), path, own, selected };
             let role::Drawn { list, matrix, rights } = role::draw(web, live, drawn.opened, drawn.faces, place).await?;
-            Stage::Role { list, matrix, rights }
+            Stage::Role { list, matrix: Box::new(matrix), rights }
         }
         _ => Stage::Lists,
     })

@@ -15,6 +15,8 @@ pub struct Meta {
     schema: &'static Json,
     /// What stands beside the reference that led here: it goes first.
     beside: Option<&'static Json>,
+    /// The member that a string in the thing's place says.
+    spelled: Option<&'static str>,
 }
 
 /// What a string is the name of, or how it is written; the word of `x-holds`.
@@ -75,11 +77,11 @@ impl Meta {
     pub fn of(kind: DocumentKind) -> Option<Self> {
         let schema = schema::parsed(kind.name())?;
         let id = kind.name().to_owned();
-        Some(Self { file: kind.name(), within: id.clone(), id, schema, beside: None })
+        Some(Self { file: kind.name(), within: id.clone(), id, schema, beside: None, spelled: None })
     }
 
     fn at(&self, schema: &'static Json, id: String) -> Self {
-        Self { file: self.file, within: id.clone(), id, schema, beside: None }.followed()
+        Self { file: self.file, within: id.clone(), id, schema, beside: None, spelled: None }.followed()
     }
 
     /// Where a reference leads.
@@ -100,6 +102,7 @@ impl Meta {
                 within,
                 schema: target,
                 beside: if own { Some(self.schema) } else { self.beside },
+                spelled: None,
             };
         }
         self
@@ -179,7 +182,11 @@ impl Meta {
         let any = self.schema.get("anyOf").and_then(Json::as_array);
         let object = any.and_then(|any| any.iter().find(|one| one.get("$ref").is_some()));
         match object {
-            Some(object) => self.at(object, self.id.clone()),
+            Some(object) => {
+                let meta = self.at(object, self.id.clone());
+                let spelled = meta.alternatives(&Json::Null).first().copied();
+                Self { spelled, ..meta }
+            }
             None => self,
         }
     }
@@ -187,6 +194,9 @@ impl Meta {
     /// Where a string stands for a thing: the only member that it says.
     #[must_use]
     pub fn short(&self) -> Option<&'static str> {
+        if self.spelled.is_some() {
+            return self.spelled;
+        }
         let texts = self.schema.get("type").and_then(Json::as_array)?;
         let may = texts.iter().any(|text| text == "string") && texts.iter().any(|text| text == "object");
         let required = self.schema.get("required").and_then(Json::as_array)?;

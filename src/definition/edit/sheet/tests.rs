@@ -151,3 +151,19 @@ fn every_place_of_the_bundled_kind_is_known_to_its_schema() {
     let standing = Standing::at(&app(), "views/all.json", "/columns/0").expect("a column");
     assert_eq!((standing.value["field"].as_str(), standing.movable), (Some("no"), true));
 }
+
+#[test]
+fn a_text_among_the_items_of_a_print_is_the_field_that_it_names() {
+    let begin = json!({"on": "sheet", "path": "prints/_.json", "do": "begin", "title": "Label", "table": "order"});
+    let (documents, _) = edit(&app(), begin).expect("a print");
+    let mut print = documents.json("prints/label.json").expect("it");
+    print["blocks"] = json!([{"block": "fields", "items": ["no"]}]);
+    let mut documents = documents;
+    documents.set("prints/label.json", format!("{print:#}\n")).expect("a place");
+    let standing = Standing::at(&documents, "prints/label.json", "/blocks/0/items/0").expect("an item");
+    assert_eq!(standing.value, json!({"field": "no"}));
+    let set = json!({"on": "sheet", "path": "prints/label.json", "do": "set", "at": "/blocks/0/items/0", "set": {"width": "30"}});
+    let (documents, _) = edit(&documents, set).expect("a change");
+    let json = documents.json("prints/label.json").expect("it");
+    assert_eq!(json["blocks"][0]["items"], json!([{"field": "no", "width": 30}]));
+}
